@@ -154,7 +154,8 @@ export function validateModelConfig(config: ModelConfig): void {
     throw new ConfigError(`dropout: expected a probability from 0 to below 1, got ${config.dropout}.`);
   if (!(config.normEps > 0 && config.normEps < 0.1))
     throw new ConfigError(`normEps: expected a small positive number such as 1e-5, got ${config.normEps}.`);
-  if (!(config.ropeTheta > 1)) throw new ConfigError(`ropeTheta: expected a number above 1, got ${config.ropeTheta}.`);
+  if (!(config.ropeTheta > 1))
+    throw new ConfigError(`ropeTheta: expected a number above 1, got ${config.ropeTheta}.`);
 }
 
 export interface ParameterSpec {
@@ -175,7 +176,16 @@ export interface ParameterSpec {
  * into the residual stream; norms 1, biases 0.
  */
 export function parameterSpecs(config: ModelConfig): Map<string, ParameterSpec> {
-  const { family, vocabSize: V, blockSize: T, nLayer, nHead, nKvHead, nEmbd: C, intermediateSize: F } = config;
+  const {
+    family,
+    vocabSize: V,
+    blockSize: T,
+    nLayer,
+    nHead,
+    nKvHead,
+    nEmbd: C,
+    intermediateSize: F,
+  } = config;
   const HS = headDimOf(config);
   const specs = new Map<string, ParameterSpec>();
   const std = 0.02;
@@ -260,10 +270,13 @@ export function requireFits(config: ModelConfig, batchSize: number, limitBytes: 
   const need = stateBytes + activationBytes;
   if (need <= limitBytes) return;
   let batch = batchSize;
-  while (batch > 1 && stateBytes + modelCost(config, batch).activationBytes > limitBytes) batch = Math.floor(batch / 2);
+  while (batch > 1 && stateBytes + modelCost(config, batch).activationBytes > limitBytes)
+    batch = Math.floor(batch / 2);
   const fits = stateBytes + modelCost(config, batch).activationBytes <= limitBytes;
   throw new ConfigError(
     `Training this model needs about ${formatBytes(need)}, this device allows ${formatBytes(limitBytes)}. ` +
-      (fits ? `A batch of ${batch} would fit.` : 'Choose a smaller model, a shorter context or a smaller vocabulary.'),
+      (fits
+        ? `A batch of ${batch} would fit.`
+        : 'Choose a smaller model, a shorter context or a smaller vocabulary.'),
   );
 }
