@@ -27,6 +27,17 @@ import { headDimOf, type ModelConfig, parameterSpecs } from './config.ts';
 /** Parameters by name, in the order of parameterSpecs. */
 export type Parameters = Map<string, tf.Variable>;
 
+/** The same for reading: parameters, or a snapshot of them. */
+export type Weights = ReadonlyMap<string, tf.Tensor>;
+
+/**
+ * The parameters as they are now, untouched by later updates. Costs nothing: an update gives a variable new data, and the
+ * old data lives as long as this copy refers to it. The caller disposes of the tensors.
+ */
+export function snapshot(params: Parameters): Weights {
+  return new Map([...params].map(([name, p]) => [name, tf.keep(p.clone())]));
+}
+
 /** Fresh parameters: normal with the standard deviation of each spec, from one seeded sequence. */
 export function initParameters(config: ModelConfig, seed: number): Parameters {
   const rng = createRng(seed);
@@ -77,12 +88,12 @@ export interface KvCache {
 interface Pass extends ForwardOptions {
   config: ModelConfig;
   /** A parameter by name; undefined for biases that this model does not have. */
-  get: (name: string) => tf.Variable | undefined;
+  get: (name: string) => tf.Tensor | undefined;
 }
 
 /** idx [N] int32 -> logits [N, V] (or [1, V] with lastOnly). */
 export function forward(
-  params: Parameters,
+  params: Weights,
   config: ModelConfig,
   idx: tf.Tensor,
   options: ForwardOptions,
