@@ -80,8 +80,11 @@ export interface OwnFile {
 }
 
 export interface TextApi {
-  /** Hands over the port on which TextEvents are sent. */
-  connect(port: MessagePort): void;
+  /**
+   * Hands over the port on which TextEvents are sent, and the page's base address: `datasets/` lies beside the page, not
+   * beside the worker's script.
+   */
+  connect(port: MessagePort, pageUrl: string): void;
   /** The bundled sets. @throws {DataError} where the manifest is missing or unreadable. */
   manifest(): Promise<Manifest>;
   /** Own texts kept in the browser from earlier visits. */
@@ -249,7 +252,8 @@ export interface GenerateResult {
 }
 
 export interface ModelApi {
-  connect(port: MessagePort): void;
+  /** Hands over the port on which ModelEvents are sent (to be kept for good), and the page's base address. */
+  connect(port: MessagePort, pageUrl: string): void;
   /** Chooses and starts a backend. `auto` takes the GPU, or what is faster on a software adapter. */
   init(choice: Backend | 'auto'): Promise<DeviceInfo>;
   /**
