@@ -51,6 +51,8 @@ export interface StepResult {
 export interface TrainHooks {
   /** Awaited before each step: yields to the event loop, waits while paused. False ends the loop. */
   turn(): Promise<boolean>;
+  /** Awaited between the batches of an evaluation: gives way; throws CancelledError when the run was stopped. */
+  breathe(): Promise<void>;
   onStep(result: StepResult): void;
   onEvaluation(step: number, validationLoss: number, heldoutLoss: number): void;
   /** Awaited every sampleInterval steps. */
@@ -103,9 +105,9 @@ export async function trainLoop(run: Run, data: RunData, hooks: TrainHooks): Pro
     hooks.onStep({ step: run.step, loss, learningRate, gradNorm, tokens: run.tokens, timeMs: run.timeMs });
 
     if (run.step % train.evalInterval === 0 || run.step === train.maxSteps) {
-      const yieldTurn = async () => void (await hooks.turn());
-      const validationLoss = await evaluate(run.params, model, validation, yieldTurn);
-      const heldoutLoss = heldout.length > 0 ? await evaluate(run.params, model, heldout, yieldTurn) : NaN;
+      const validationLoss = await evaluate(run.params, model, validation, hooks.breathe);
+      const heldoutLoss =
+        heldout.length > 0 ? await evaluate(run.params, model, heldout, hooks.breathe) : NaN;
       hooks.onEvaluation(run.step, validationLoss, heldoutLoss);
     }
     if (train.sampleInterval > 0 && run.step % train.sampleInterval === 0) await hooks.sample(run.step);

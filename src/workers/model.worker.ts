@@ -1,0 +1,147 @@
+/**
+ * The worker that owns the device: it holds one model, trains it, generates with it, and turns it into files and back.
+ * Training and generation share the weights, so they live together; text and tokenizer training live in text.worker.ts.
+ *
+ * This file is the list of what the page may ask for (api.ts, ModelApi). How: model/trainingSession.ts (the loop's hooks),
+ * model/completion.ts, model/files.ts, model/chooseBackend.ts.
+ */
+import * as Comlink from 'comlink';
+import { CheckpointError, ConfigError, invariant } from '../lib/errors.ts';
+import { requireFits, validateModelConfig } from '../model/config.ts';
+import { requireOneWindow } from '../train/batches.ts';
+import { type TrainConfig, validateTrainConfig } from '../train/config.ts';
+import type { DeviceInfo, EncodedDataset, ModelApi, ModelEvent, StartRunRequest } from './api.ts';
+import { chooseBackend } from './model/chooseBackend.ts';
+import { createCompletion } from './model/completion.ts';
+import { exportZip, readImport, readSlot, saveSlot, slot } from './model/files.ts';
+import {
+  disposeModel,
+  type LoadedModel,
+  loadModel,
+  modelInfo,
+  type ModelSource,
+} from './model/loadedModel.ts';
+import { startSession, type TrainingSession } from './model/trainingSession.ts';
+
+let port: MessagePort | undefined;
+let device: DeviceInfo | undefined;
+let loaded: LoadedModel | undefined;
+let session: TrainingSession | undefined;
+let samplePrompts: string[] = [];
+const completion = createCompletion(send);
+
+function send(event: ModelEvent): void {
+  port?.postMessage(event);
+}
+
+/** Ends loop and generation; the model stays. */
+async function halt(): Promise<void> {
+  session?.control.stop();
+  await Promise.all([session?.done, completion.stop()]);
+  session = undefined;
+}
+
+/** Puts a model in the place of the one that is there, which is disposed of only when the new one exists. */
+async function replaceModel(source: ModelSource): Promise<LoadedModel> {
+  await halt();
+  const fresh = loadModel(source);
+  if (loaded) disposeModel(loaded);
+  loaded = fresh;
+  return fresh;
+}
+
+function requireModel(): LoadedModel {
+  if (!loaded) throw new CheckpointError('There is no model yet. Train one, or import a file.');
+  return loaded;
+}
+
+/** Everything that can be known to fail before anything is changed. @throws {ConfigError | DataError} */
+function checkRun(model: LoadedModel['run']['model'], train: TrainConfig, data: EncodedDataset): void {
+  invariant(device, 'init() comes before a run');
+  validateModelConfig(model);
+  validateTrainConfig(train);
+  if (data.vocabSize !== model.vocabSize)
+    throw new ConfigError(
+      `The model knows ${model.vocabSize} tokens, the text was split with a vocabulary of ${data.vocabSize}. ` +
+        'Encode the text with the tokenizer of the model, or start a new model.',
+    );
+  requireFits(model, train.batchSize, device.memoryLimitBytes);
+  requireOneWindow(data.splits.train.ids, model.blockSize, 'training');
+  requireOneWindow(data.splits.validation.ids, model.blockSize, 'validation');
+}
+
+function train(model: LoadedModel, data: EncodedDataset): void {
+  session = startSession(model, data, samplePrompts, {
+    send,
+    isGenerating: completion.isActive,
+    save: saveQuietly,
+  });
+}
+
+/** An automatic copy may fail (no space, no OPFS): training is worth more, so that is said once and not thrown. */
+let saveFailed = false;
+async function saveQuietly(): Promise<void> {
+  if (!loaded) return;
+  try {
+    const savedAt = await saveSlot(loaded);
+    send({ type: 'saved', step: loaded.run.step, savedAt });
+  } catch (error) {
+    if (!saveFailed && error instanceof Error)
+      send({ type: 'error', name: error.name, message: error.message });
+    saveFailed = true;
+  }
+}
+
+const api: ModelApi = {
+  connect(eventPort) {
+    port = eventPort;
+  },
+  async init(choice) {
+    device = await chooseBackend(choice);
+    return device;
+  },
+  async startRun(request: StartRunRequest) {
+    checkRun(request.model, request.train, request.data);
+    const model = await replaceModel({ ...request, origin: 'trained' });
+    samplePrompts = request.samplePrompts;
+    train(model, request.data);
+    return modelInfo(model);
+  },
+  async continueRun(data, trainConfig) {
+    const model = requireModel();
+    checkRun(model.run.model, trainConfig, data);
+    await halt();
+    model.run.train = trainConfig;
+    train(model, data);
+    return modelInfo(model);
+  },
+  async pause() {
+    session?.control.pause();
+  },
+  async resume() {
+    session?.control.resume();
+  },
+  async step() {
+    session?.control.step();
+  },
+  async stop() {
+    session?.control.stop();
+    await session?.done;
+  },
+  generate: (request) => completion.start(request, requireModel()),
+  stopGenerating: () => completion.stop(),
+  exportModel: (name) => exportZip(requireModel(), name),
+  async importModel(file) {
+    return modelInfo(await replaceModel(await readImport(file)));
+  },
+  savedRun: () => slot.info(),
+  async restoreRun() {
+    return modelInfo(await replaceModel(await readSlot()));
+  },
+  discardSavedRun: () => slot.discard(),
+  async saveNow() {
+    if (loaded) await saveQuietly();
+  },
+};
+
+Comlink.expose(api);
