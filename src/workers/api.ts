@@ -81,10 +81,11 @@ export interface OwnFile {
 
 export interface TextApi {
   /**
-   * Hands over the port on which TextEvents are sent, and the page's base address: `datasets/` lies beside the page, not
-   * beside the worker's script.
+   * The first call. Hands over the port on which TextEvents are sent; the page's base address, because `datasets/` lies
+   * beside the page and not beside the worker's script; and the name of the lock that the worker holds while it lives
+   * (aliveLock.ts). Resolves with true when the lock is held.
    */
-  connect(port: MessagePort, pageUrl: string): void;
+  connect(port: MessagePort, pageUrl: string, aliveLock: string): void | Promise<boolean>;
   /** The bundled sets. @throws {DataError} where the manifest is missing or unreadable. */
   manifest(): Promise<Manifest>;
   /** Own texts kept in the browser from earlier visits. */
@@ -252,8 +253,8 @@ export interface GenerateResult {
 }
 
 export interface ModelApi {
-  /** Hands over the port on which ModelEvents are sent (to be kept for good), and the page's base address. */
-  connect(port: MessagePort, pageUrl: string): void;
+  /** As TextApi.connect. */
+  connect(port: MessagePort, pageUrl: string, aliveLock: string): void | Promise<boolean>;
   /** Chooses and starts a backend. `auto` takes the GPU, or what is faster on a software adapter. */
   init(choice: Backend | 'auto'): Promise<DeviceInfo>;
   /**

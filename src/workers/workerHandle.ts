@@ -6,7 +6,7 @@
  * rejected with a WorkerError as soon as the worker is known to be gone. A worker can go in four ways:
  *   - `error`         its script could not be loaded, or it threw where nobody catches;
  *   - `messageerror`  it answered with something that cannot be read here, so one call would stay open for ever;
- *   - `close`         of the event port: the worker closed itself or was ended by the browser (out of memory);
+ *   - silently        it closed itself or the browser ended it (out of memory); `aliveLock.ts` notices;
  *   - the page itself ends it: terminate(), restart().
  *
  * This file knows nothing of what the workers do: that is `client.ts` (which workers) and `api.ts` (what they offer).
@@ -22,6 +22,7 @@ import {
   TokenizerError,
   WorkerError,
 } from '../lib/errors.ts';
+import { watchAliveLock } from './aliveLock.ts';
 
 export interface WorkerHandle<T> {
   /**
@@ -38,13 +39,9 @@ export interface WorkerHandle<T> {
   terminate(): void;
 }
 
-/**
- * What every worker must offer. It must keep the port as long as it lives: a port that is garbage-collected closes, and
- * that looks like the worker's end.
- */
+/** What every worker must offer; see `connect` in api.ts. */
 export interface Connectable {
-  /** @param pageUrl the page's base address; relative addresses in a worker would start from its script's folder. */
-  connect(port: MessagePort, pageUrl: string): void;
+  connect(port: MessagePort, pageUrl: string, aliveLock: string): void | Promise<boolean>;
 }
 
 export interface WorkerOptions<E> {
@@ -61,7 +58,11 @@ export interface WorkerOptions<E> {
 interface Life {
   worker: Worker | undefined;
   port: MessagePort | undefined;
+  /** Stops waiting for the alive lock. */
+  watch: AbortController;
   remote: Record<string, (...args: unknown[]) => Promise<unknown>> | undefined;
+  /** Settled when the worker has answered its first call, and its end would be noticed from then on. */
+  connected: Promise<void>;
   /** Rejects each open call. */
   open: Set<(error: WorkerError) => void>;
   /** Why it is over. */
@@ -77,7 +78,9 @@ export function startWorker<T extends Connectable, E>(options: WorkerOptions<E>)
     const born: Life = {
       worker: undefined,
       port: undefined,
+      watch: new AbortController(),
       remote: undefined,
+      connected: Promise.resolve(),
       open: new Set(),
       ended: undefined,
     };
@@ -102,13 +105,15 @@ export function startWorker<T extends Connectable, E>(options: WorkerOptions<E>)
       const { port1, port2 } = new MessageChannel();
       born.port = port1;
       port1.onmessage = ({ data }: MessageEvent<E>) => options.onEvent(data);
-      port1.addEventListener('close', () =>
-        crash('ended without a word (the browser may have run out of memory)'),
-      );
       const remote = wrap<Connectable>(worker);
       born.remote = remote as unknown as NonNullable<Life['remote']>;
-      remote
-        .connect(transfer(port2, [port2]), options.pageUrl)
+      const aliveLock = `${options.label} ${crypto.randomUUID()}`;
+      const gone = () => crash('ended without a word; the browser may have run out of memory');
+      born.connected = remote
+        .connect(transfer(port2, [port2]), options.pageUrl, aliveLock)
+        .then((held) => {
+          if (held === true) watchAliveLock(aliveLock, gone, born.watch.signal);
+        })
         .catch((error: unknown) => crash(`could not be connected: ${messageOf(error)}`));
     } catch (error) {
       crash(`could not be started: ${messageOf(error)}`); // a content security policy may throw here
@@ -117,14 +122,15 @@ export function startWorker<T extends Connectable, E>(options: WorkerOptions<E>)
   }
 
   function call(method: string, args: unknown[]): Promise<unknown> {
-    const { open, remote, ended } = life;
+    const { open, remote, ended, connected } = life;
     return new Promise((resolve, reject) => {
       if (ended !== undefined || !remote) {
         reject(new WorkerError(ended));
         return;
       }
       open.add(reject);
-      remote[method]!(...args)
+      connected
+        .then(() => remote[method]!(...args))
         .then(resolve, (error: unknown) => reject(rebuildError(error)))
         .finally(() => open.delete(reject));
     });
@@ -158,6 +164,7 @@ export function startWorker<T extends Connectable, E>(options: WorkerOptions<E>)
 function end(life: Life, reason: string): void {
   if (life.ended !== undefined) return;
   life.ended = reason;
+  life.watch.abort();
   life.port?.close();
   life.worker?.terminate();
   for (const reject of life.open) reject(new WorkerError(reason));
