@@ -13,7 +13,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type DropoutAttrs, dropoutMask } from './dropout.ts';
 import { type HeadAttrs, qkvWidths } from './heads.ts';
-import { defineGradient, defineKernel, run } from './kernel.ts';
+import { defineGradient, defineKernel, run, splitColumns } from './kernel.ts';
 
 /**
  * The optional tensors are attributes, not inputs: the tape cannot save an input that is absent. They must live until the
@@ -67,7 +67,7 @@ function weights(q: tf.Tensor, kT: tf.Tensor, mask: tf.Tensor, { T, nHead, headD
 /** What forward and backward both start from. */
 function prepare(qkv: tf.Tensor, attrs: AttentionOptions) {
   const { T, documents, dropout } = attrs;
-  const [q, k, v] = tf.split(qkv, qkvWidths(attrs), 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [q, k, v] = splitColumns<[tf.Tensor, tf.Tensor, tf.Tensor]>(qkv, qkvWidths(attrs));
   const queries = group(toHeads(q, attrs), attrs);
   const P = weights(queries, flat(toHeads(k, attrs, true)), visibility(T, T, documents), attrs);
   const D = dropout ? dropoutMask(dropout.seed, dropout, P.shape) : undefined;
@@ -117,7 +117,7 @@ export function cachedAttention(
   heads: HeadAttrs,
 ): { y: tf.Tensor2D; present: KeyValues } {
   const { T } = heads;
-  const [q, kNew, vNew] = tf.split(qkv, qkvWidths(heads), 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [q, kNew, vNew] = splitColumns<[tf.Tensor, tf.Tensor, tf.Tensor]>(qkv, qkvWidths(heads));
   const extend = (old: tf.Tensor | undefined, x: tf.Tensor) => (old ? tf.concat([old, x], 2) : x);
   const k = extend(past?.k, toHeads(kNew, heads));
   const v = extend(past?.v, toHeads(vNew, heads));

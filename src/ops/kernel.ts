@@ -60,3 +60,16 @@ export function defineGradient<K extends string, A extends object = object>(
       ),
   });
 }
+
+/**
+ * Splits the last axis of x [.., ΣW] into parts of the given widths. Slices, because tfjs's wasm takes 0.6 ms to split
+ * 512 x 192 in three and 0.05 ms for each slice.
+ */
+export function splitColumns<P extends tf.Tensor[]>(x: tf.Tensor, widths: number[]): P {
+  let from = 0;
+  return widths.map((width) => {
+    const begin = x.shape.map((_, axis) => (axis === x.rank - 1 ? from : 0));
+    from += width;
+    return tf.slice(x, begin, [...x.shape.slice(0, -1), width]);
+  }) as P;
+}

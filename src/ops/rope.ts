@@ -8,7 +8,7 @@
  *   qkv [N, (NH + 2 NKV) HS]   ->   same shape; v is untouched
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type HeadAttrs, qkvWidths } from './heads.ts';
+import type { HeadAttrs } from './heads.ts';
 import { defineGradient, defineKernel, run } from './kernel.ts';
 
 export interface RopeAttrs extends HeadAttrs {
@@ -17,38 +17,55 @@ export interface RopeAttrs extends HeadAttrs {
   offset: number;
 }
 
+interface Direction {
+  /** 1 turns, -1 turns back. */
+  direction: 1 | -1;
+}
+
 export const rope = (qkv: tf.Tensor, attrs: RopeAttrs): tf.Tensor2D =>
   run('Rope', { qkv }, { ...attrs, direction: 1 });
 
-/** cos and sin of every position and pair, (T, 1, HS/2). */
-function angles({ T, headDim, theta, offset }: RopeAttrs): { cos: tf.Tensor; sin: tf.Tensor } {
-  const half = headDim / 2;
-  const cos = new Float32Array(T * half);
-  const sin = new Float32Array(T * half);
-  for (let t = 0; t < T; t++)
-    for (let i = 0; i < half; i++) {
-      const angle = (t + offset) * theta ** ((-2 * i) / headDim);
-      cos[t * half + i] = Math.cos(angle);
-      sin[t * half + i] = Math.sin(angle);
+/** Factors of every position and column, (T, (NH + 2 NKV) HS); columns of v are turned by nothing. */
+function factors({ T, headDim, nHead, nKvHead, theta, offset, direction }: RopeAttrs & Direction) {
+  const width = (nHead + 2 * nKvHead) * headDim;
+  const cos = new Float32Array(T * width).fill(1);
+  const sin = new Float32Array(T * width);
+  for (let i = 0; i < headDim; i++) {
+    const frequency = direction * theta ** ((-2 * (i % (headDim / 2))) / headDim);
+    for (let t = 0; t < T; t++) {
+      const angle = (t + offset) * frequency;
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      for (let head = 0; head < nHead + nKvHead; head++) {
+        cos[t * width + head * headDim + i] = c;
+        sin[t * width + head * headDim + i] = s;
+      }
     }
-  return { cos: tf.tensor(cos, [T, 1, half]), sin: tf.tensor(sin, [T, 1, half]) };
+  }
+  return { cos: tf.tensor2d(cos, [T, width]), sin: tf.tensor2d(sin, [T, width]) };
 }
 
-defineKernel<'qkv', RopeAttrs & { direction: 1 | -1 }>('Rope', ({ qkv }, attrs) => {
-  const { T, headDim, nHead, nKvHead, direction } = attrs;
-  const [qWidth, kWidth, vWidth] = qkvWidths(attrs);
-  const [turned, v] = tf.split(qkv, [qWidth + kWidth, vWidth], 1) as [tf.Tensor, tf.Tensor];
-  const heads = nHead + nKvHead;
-  const [a, b] = tf.split(tf.reshape(turned, [-1, T, heads, headDim]), 2, 3) as [tf.Tensor, tf.Tensor]; // (B, T, heads, HS/2)
-  const { cos, sin: sinForward } = angles(attrs);
-  const sin = direction === 1 ? sinForward : tf.neg(sinForward);
-  const rotated = tf.concat(
-    [tf.sub(tf.mul(a, cos), tf.mul(b, sin)), tf.add(tf.mul(b, cos), tf.mul(a, sin))],
-    3,
-  ); // (B, T, heads, HS)
-  return tf.concat([tf.reshape(rotated, [-1, qWidth + kWidth]), v], 1);
+/** Right-multiplying a head (a | b) by this matrix gives (-b | a). */
+function rotateHalf(headDim: number): tf.Tensor2D {
+  const half = headDim / 2;
+  const matrix = new Float32Array(headDim * headDim);
+  for (let i = 0; i < half; i++) {
+    matrix[(i + half) * headDim + i] = -1;
+    matrix[i * headDim + i + half] = 1;
+  }
+  return tf.tensor2d(matrix, [headDim, headDim]);
+}
+
+// y = x ⊙ cos + rotateHalf(x) ⊙ sin. The halves change places by a small product: cutting and joining columns takes wasm
+// ten times as long.
+defineKernel<'qkv', RopeAttrs & Direction>('Rope', ({ qkv }, attrs) => {
+  const { T, headDim } = attrs;
+  const { cos, sin } = factors(attrs);
+  const width = qkv.shape[1]!;
+  const turned = tf.matMul(tf.reshape(qkv, [-1, headDim]), rotateHalf(headDim)); // (N heads, HS)
+  const bySequence = (x: tf.Tensor) => tf.reshape(x, [-1, T, width]); // (B, T, width)
+  return tf.reshape(tf.add(tf.mul(bySequence(qkv), cos), tf.mul(bySequence(turned), sin)), [-1, width]);
 });
 
-defineGradient<'qkv', RopeAttrs & { direction: 1 | -1 }>('Rope', [], (dY, _saved, attrs) => ({
-  qkv: () => run('Rope', { qkv: dY }, { ...attrs, direction: -attrs.direction }),
+defineGradient<'qkv', RopeAttrs & Direction>('Rope', [], (dY, _saved, attrs) => ({
+  qkv: () => run('Rope', { qkv: dY }, { ...attrs, direction: attrs.direction === 1 ? -1 : 1 }),
 }));

@@ -7,17 +7,20 @@
  *   dUp = dY silu(gate),   dGate = dY up σ(gate) (1 + gate (1 - σ(gate)))
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { defineGradient, defineKernel, run } from './kernel.ts';
+import { defineGradient, defineKernel, run, splitColumns } from './kernel.ts';
 
 export const swiglu = (gateUp: tf.Tensor): tf.Tensor2D => run('Swiglu', { gateUp });
 
+const halves = (gateUp: tf.Tensor) =>
+  splitColumns<[tf.Tensor, tf.Tensor]>(gateUp, [gateUp.shape[1]! / 2, gateUp.shape[1]! / 2]);
+
 defineKernel<'gateUp'>('Swiglu', ({ gateUp }) => {
-  const [gate, up] = tf.split(gateUp, 2, 1) as [tf.Tensor, tf.Tensor];
+  const [gate, up] = halves(gateUp);
   return tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
 });
 
 defineKernel<'dY' | 'gateUp'>('SwigluGrad', ({ dY, gateUp }) => {
-  const [gate, up] = tf.split(gateUp, 2, 1) as [tf.Tensor, tf.Tensor];
+  const [gate, up] = halves(gateUp);
   const sigmoid = tf.sigmoid(gate);
   const silu = tf.mul(gate, sigmoid);
   const dSilu = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));

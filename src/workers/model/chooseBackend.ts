@@ -25,7 +25,6 @@ export async function chooseBackend(choice: Backend | 'auto'): Promise<DeviceInf
   if (choice === 'webgpu' && !found.adapter)
     throw new GpuError(`${noGpu(found)} Remove "backend=webgpu" from the address to go on without it.`);
   await startBackend(backend);
-  if (choice === 'auto' && backend !== 'webgpu') tf.removeBackend('webgpu'); // frees the device that was timed
   const info: DeviceInfo = {
     backend,
     adapter: found.adapter?.name ?? '',
