@@ -107,7 +107,8 @@ export function startWorker<T extends Connectable, E>(options: WorkerOptions<E>)
       port1.onmessage = ({ data }: MessageEvent<E>) => options.onEvent(data);
       const remote = wrap<Connectable>(worker);
       born.remote = remote as unknown as NonNullable<Life['remote']>;
-      const aliveLock = `${options.label} ${crypto.randomUUID()}`;
+      // unique among all tabs; crypto.randomUUID would need a secure context
+      const aliveLock = `${options.label} ${Date.now()} ${Math.random()}`;
       const gone = () => crash('ended without a word; the browser may have run out of memory');
       born.connected = remote
         .connect(transfer(port2, [port2]), options.pageUrl, aliveLock)
