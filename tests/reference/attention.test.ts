@@ -114,7 +114,8 @@ describe('attention', () => {
     const { NH, NKV, HS } = dims;
     const full: number[] = [];
     for (let n = 0; n < dims.B * dims.T; n++) {
-      const head = (index: number) => qkv.slice(n * width + index * HS, n * width + (index + 1) * HS);
+      const head = (index: number) =>
+        Array.from(qkv.subarray(n * width + index * HS, n * width + (index + 1) * HS));
       for (let h = 0; h < NH; h++) full.push(...head(h));
       for (const start of [NH, NH + NKV])
         full.push(...[0, 0, 1, 1].flatMap((kvHead) => head(start + kvHead)));
