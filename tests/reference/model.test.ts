@@ -102,6 +102,15 @@ describe('referenceForward()', () => {
     expect(maxRelativeError(together, separate)).toBeLessThan(1e-10);
   });
 
+  it('turns queries and keys of a llama by the configured frequencies', () => {
+    const params = randomParameters(llama, 15);
+    const usual = referenceForward(llama, params, tokens, B, T);
+    const other = referenceForward({ ...llama, ropeTheta: 20 }, params, tokens, B, T);
+    const V = llama.vocabSize;
+    expect(other.slice(0, V)).toEqual(usual.slice(0, V)); // position 0 sees only itself
+    expect(maxRelativeError(other.slice(V, 5 * V), usual.slice(V, 5 * V))).toBeGreaterThan(1e-3);
+  });
+
   it('names the parameter that is missing or misshapen', () => {
     const params = randomParameters(llama, 14);
     params.delete('model.norm.weight');
