@@ -14,7 +14,7 @@ const llama: ModelConfig = {
   nLayer: 2,
   nHead: 4,
   nKvHead: 2,
-  nEmbd: 8,
+  nEmbd: 16, // heads of 4: with heads of 2 the only rotary frequency is 1, whatever ropeTheta is
   intermediateSize: 10,
   dropout: 0,
   bias: false,
