@@ -152,7 +152,7 @@ describe('ownDataset()', () => {
   });
 
   test('gives even the shortest text that it takes two sides', () => {
-    for (const text of ['x'.repeat(OWN_MIN_CHARS), paragraphs(20), `${'y'.repeat(OWN_MIN_CHARS)}\n`]) {
+    for (const text of ['x'.repeat(OWN_MIN_CHARS), paragraphs(40), `${'y'.repeat(OWN_MIN_CHARS)}\n`]) {
       const { splits } = open([{ name: 'short.txt', text }]);
       expect(utf8LengthOf(splits.train)).toBeGreaterThan(0.5 * text.length);
       expect(utf8LengthOf(splits.validation)).toBeGreaterThan(0);
