@@ -15,10 +15,14 @@ export function clipByGlobalNorm(
   gradients: tf.Tensor[],
   clip: number,
 ): { scale: tf.Scalar; norm: tf.Scalar } {
-  const norm = tf.tidy(() => tf.sqrt(tf.addN(gradients.map((g) => tf.sum(tf.square(g))))) as tf.Scalar);
-  const scale = tf.tidy(
-    () => (clip > 0 ? tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6))) : tf.scalar(1)) as tf.Scalar,
-  );
+  // not addN: tfjs's webgpu binds one buffer for each summand, more than a shader may have
+  const norm = tf.tidy(() => {
+    const squares = gradients.map((g) => tf.sum(tf.square(g)));
+    return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square))) as tf.Scalar;
+  });
+  const scale = tf.tidy(() => {
+    return (clip > 0 ? tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6))) : tf.scalar(1)) as tf.Scalar;
+  });
   return { scale, norm };
 }
 

@@ -11,6 +11,7 @@ import { requireFits, validateModelConfig } from '../model/config.ts';
 import { requireOneWindow } from '../train/batches.ts';
 import { type TrainConfig, validateTrainConfig } from '../train/config.ts';
 import type { DeviceInfo, EncodedDataset, ModelApi, ModelEvent, StartRunRequest } from './api.ts';
+import { setGpuFailureListener } from './model/backends.ts';
 import { chooseBackend } from './model/chooseBackend.ts';
 import { createCompletion } from './model/completion.ts';
 import { exportZip, readImport, readSlot, saveSlot, slot } from './model/files.ts';
@@ -33,6 +34,15 @@ const completion = createCompletion(send);
 function send(event: ModelEvent): void {
   port?.postMessage(event);
 }
+
+/** A device that refused a command computes nonsense from then on: the loop stops, the last saved copy stays as it is. */
+let gpuFailed = false;
+setGpuFailureListener(({ name, message }) => {
+  if (gpuFailed) return;
+  gpuFailed = true;
+  session?.control.stop();
+  send({ type: 'error', name, message });
+});
 
 /** Ends loop and generation; the model stays. */
 async function halt(): Promise<void> {
@@ -81,7 +91,7 @@ function train(model: LoadedModel, data: EncodedDataset): void {
 /** An automatic copy may fail (no space, no OPFS): training is worth more, so that is said once and not thrown. */
 let saveFailed = false;
 async function saveQuietly(): Promise<void> {
-  if (!loaded) return;
+  if (!loaded || gpuFailed) return;
   try {
     const savedAt = await saveSlot(loaded);
     send({ type: 'saved', step: loaded.run.step, savedAt });

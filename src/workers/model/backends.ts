@@ -31,4 +31,35 @@ export async function startBackend(backend: Backend): Promise<void> {
   });
   if (!started) throw new GpuError(`The ${backend} backend did not start in this browser.`);
   await tf.ready();
+  if (backend === 'webgpu') watchDevice();
+}
+
+/** Told when the GPU refuses a command or is lost: tfjs itself would go on with numbers that nobody computed. */
+let onFailure: (error: GpuError) => void = () => undefined;
+export function setGpuFailureListener(listener: (error: GpuError) => void): void {
+  onFailure = listener;
+}
+
+const watched = new WeakSet<GPUDevice>();
+function watchDevice(): void {
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+  if (watched.has(device)) return;
+  watched.add(device);
+  device.addEventListener('uncapturederror', ({ error }) =>
+    onFailure(
+      new GpuError(
+        `The GPU refused a command: ${error.message} Weights saved before are safe. ` +
+          'Reload the page; if it happens again, add "#backend=wasm" to the address to go on without the GPU.',
+      ),
+    ),
+  );
+  void device.lost.then(({ reason, message }) => {
+    if (reason === 'destroyed') return;
+    onFailure(
+      new GpuError(
+        `The GPU was reset by the system (${message || 'no reason given'}). Weights saved before are safe: ` +
+          'reload the page and continue, with a smaller batch if this happens again.',
+      ),
+    );
+  });
 }
