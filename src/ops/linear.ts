@@ -32,14 +32,19 @@ function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: bo
   return run('Product', { a, b }, { transposeA, transposeB });
 }
 
-const multiply = (a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean) =>
-  tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
+function multiply(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
+  // aᵀ b = (bᵀ a)ᵀ: whichever moves fewer numbers. It matters for the head, where b is [N, C] and a is [N, V]
+  if (transposeA && !transposeB && a.size > b.size + a.shape[1]! * b.shape[1]!)
+    return tf.transpose(tf.matMul(tf.transpose(b), a));
+  return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
+}
 
 defineKernel<'a' | 'b', { transposeA: boolean; transposeB: boolean }>('Product', ({ a, b }, attrs) =>
   multiply(a, b, attrs.transposeA, attrs.transposeB),
 );
 
-defineKernel<'x'>('ColumnSum', ({ x }) => tf.sum(x, 0));
+// a product with ones: tfjs sums over rows by transposing first (2048 x 384 on wasm: 6.5 ms, this way 0.1)
+defineKernel<'x'>('ColumnSum', ({ x }) => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]!]), x), [-1]));
 
 defineKernel<'x' | 'w' | 'bias' | 'residual', { transposeW: boolean }>(
   'Linear',

@@ -47,7 +47,7 @@ defineKernel<'dY' | 'x' | 'weight', NormAttrs>('NormDx', ({ dY, x, weight }, att
 });
 
 defineKernel<'dY' | 'x', NormAttrs>('NormDweight', ({ dY, x }, attrs) =>
-  tf.sum(tf.mul(dY, normalise(x, attrs).xHat), 0),
+  run('ColumnSum', { x: tf.mul(dY, normalise(x, attrs).xHat) }),
 );
 
 defineGradient<'x' | 'weight', NormAttrs>('Norm', ['x', 'weight'], (dY, { x, weight }, attrs) => ({

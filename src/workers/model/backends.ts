@@ -9,6 +9,7 @@ import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { GpuError } from '../../lib/errors.ts';
+import { installWasmKernels } from '../../ops/wasmKernels.ts';
 import type { Backend } from '../api.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function startBackend(backend: Backend): Promise<void> {
   });
   if (!started) throw new GpuError(`The ${backend} backend did not start in this browser.`);
   await tf.ready();
+  if (backend === 'wasm') installWasmKernels();
   if (backend === 'webgpu') watchDevice();
 }
 
