@@ -50,9 +50,12 @@ export class RunControl {
   /** Awaited before each step. False: the loop ends. */
   async turn(): Promise<boolean> {
     await yieldTask();
-    if (this.#state === 'running' && this.#stepsLeft-- <= 0) this.pause();
-    while (this.#state === 'paused') await new Promise<void>((wake) => (this.#wake = wake));
-    return this.#state !== 'stopped';
+    for (;;) {
+      if (this.#state === 'stopped') return false;
+      if (this.#state === 'running' && this.#stepsLeft-- > 0) return true;
+      this.pause();
+      await new Promise<void>((wake) => (this.#wake = wake));
+    }
   }
 
   /** Between parts of a step (evaluation batches): gives way, and ends the work early when stopped. @throws {CancelledError} */
@@ -66,7 +69,7 @@ export class RunControl {
     this.#stepsLeft = steps;
     const changed = state !== this.#state;
     this.#state = state;
-    this.#wake?.();
+    if (state !== 'paused') this.#wake?.();
     if (changed) this.#onChange(state);
   }
 }

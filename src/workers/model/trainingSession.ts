@@ -43,7 +43,6 @@ export function startSession(
   const control = new RunControl((state) => {
     flush();
     sendStatus(state);
-    if (state === 'paused') void host.save();
   });
 
   let reportedSteps = history.steps;
@@ -97,7 +96,8 @@ export function startSession(
         performance.now() - lastStepAt < GENERATION_SHARE_MS
       )
         await yieldTask();
-      if (performance.now() - savedAt > AUTOSAVE_INTERVAL_MS) {
+      // here, between two steps, weights, moments and step number belong together
+      if (control.state === 'paused' || performance.now() - savedAt > AUTOSAVE_INTERVAL_MS) {
         await host.save();
         savedAt = performance.now();
       }
