@@ -3,12 +3,14 @@ import simdWasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
 import { describe, expect, test } from 'vitest';
 
 /** A module with one function that makes a v128 and drops it; it validates only where wasm knows SIMD. */
-const simdModule = new Uint8Array([
-  ...[0, 97, 115, 109, 1, 0, 0, 0], // magic, version 1
-  ...[1, 4, 1, 0x60, 0, 0], // type section: () -> ()
-  ...[3, 2, 1, 0], // function section: one function of type 0
-  ...[10, 9, 1, 7, 0, 0x41, 0, 0xfd, 15, 0x1a, 11], // code: i32.const 0, i8x16.splat, drop, end
-]);
+const simdModule = Uint8Array.from(
+  [
+    [0, 97, 115, 109, 1, 0, 0, 0], // magic, version 1
+    [1, 4, 1, 0x60, 0, 0], // type section: () -> ()
+    [3, 2, 1, 0], // function section: one function of type 0
+    [10, 9, 1, 7, 0, 0x41, 0, 0xfd, 15, 0x1a, 11], // code: i32.const 0, i8x16.splat, drop, end
+  ].flat(),
+);
 
 describe('the browser under test', () => {
   test('computes on a WebGPU device', async () => {
