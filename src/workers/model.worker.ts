@@ -10,6 +10,7 @@ import { CheckpointError, ConfigError, invariant } from '../lib/errors.ts';
 import { requireFits, validateModelConfig } from '../model/config.ts';
 import { requireOneWindow } from '../train/batches.ts';
 import { type TrainConfig, validateTrainConfig } from '../train/config.ts';
+import { holdAliveLock } from './aliveLock.ts';
 import type { DeviceInfo, EncodedDataset, ModelApi, ModelEvent, StartRunRequest } from './api.ts';
 import { setGpuFailureListener } from './model/backends.ts';
 import { chooseBackend } from './model/chooseBackend.ts';
@@ -103,8 +104,9 @@ async function saveQuietly(): Promise<void> {
 }
 
 const api: ModelApi = {
-  connect(eventPort) {
+  connect(eventPort, _pageUrl, aliveLock) {
     port = eventPort;
+    return holdAliveLock(aliveLock);
   },
   async init(choice) {
     device = await chooseBackend(choice);
