@@ -32,6 +32,9 @@ export interface Tokenizer {
   decode(ids: ArrayLike<number>): string;
   /** The bytes of one token; a special token gives the bytes of its name. */
   tokenBytes(id: number): Uint8Array;
-  /** Merges in rank order, as pairs of ids (bpe only). */
+  /**
+   * Merges in rank order, as pairs of ids. Learned ones for bpe; for open characters those that build a character of
+   * several bytes; none for bytes and closed characters.
+   */
   readonly merges: ReadonlyArray<readonly [number, number]>;
 }
