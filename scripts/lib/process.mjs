@@ -1,4 +1,4 @@
-// Starting other programs: a tool of node_modules under this very Node, or a command of the system. No shell, no PATH tricks.
+// Starting other programs: a tool of node_modules under this very Node, or a command of the system.
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,13 +19,14 @@ const tools = {
  * Runs a command to its end. Output goes straight to the terminal, or into `output` with `quiet`.
  * @param {string} command
  * @param {string[]} args
- * @param {{ quiet?: boolean, env?: Record<string, string | undefined>, timeoutMs?: number }} [options]
+ * @param {{ quiet?: boolean, shell?: boolean, env?: Record<string, string | undefined>, timeoutMs?: number }} [options]
  * @returns {Promise<{ code: number, output: string }>} code 127 when the command does not exist, 124 after the time limit
  */
-export function run(command, args, { quiet = false, env = {}, timeoutMs } = {}) {
+export function run(command, args, { quiet = false, shell = false, env = {}, timeoutMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
+      shell,
       env: { ...process.env, ...env },
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });

@@ -1,0 +1,39 @@
+// The lockfile installs the same packages everywhere, from whichever registry a machine uses, and runs none of their code.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const text = readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8');
+interface LockedPackage {
+  version?: string;
+  integrity?: string;
+  hasInstallScript?: boolean;
+}
+const { '': _self, ...packages } = (JSON.parse(text) as { packages: Record<string, LockedPackage> }).packages;
+
+describe('package-lock.json', () => {
+  test('names no address of a registry', () => {
+    expect(text.match(/"resolved": "http[^"]*"/g) ?? []).toEqual([]);
+  });
+
+  test('pins every package by version and integrity', () => {
+    const loose = Object.entries(packages).filter(([, { version, integrity }]) => !version || !integrity);
+    expect(loose.map(([path]) => path)).toEqual([]);
+    expect(Object.keys(packages).length).toBeGreaterThan(50);
+  });
+
+  test('holds no package that needs an install script, but for fsevents, which macOS does without', () => {
+    const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(scripted.map(([path]) => path).filter((path) => !path.endsWith('node_modules/fsevents'))).toEqual(
+      [],
+    );
+  });
+
+  test('belongs to exact versions in package.json', () => {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+    ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+      expect(`${name}@${packages[`node_modules/${name}`]?.version}`).toBe(`${name}@${version}`);
+  });
+});
