@@ -2,6 +2,7 @@
  * An open data set: its documents in memory, by split, and the summary that the page shows. Where they come from is
  * `bundled.ts` (shards beside the page) and `own.ts` (a person's files).
  */
+import { utf8Length } from '../tokenizer/utf8.ts';
 import type { DatasetSummary, Document, SplitName } from './types.ts';
 
 export interface OpenDataset {
@@ -10,22 +11,6 @@ export interface OpenDataset {
 }
 
 export const SPLIT_NAMES = ['train', 'validation', 'heldout'] as const satisfies SplitName[];
-
-/** UTF-8 bytes of a text, without encoding it. "é" -> 2. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    // a surrogate pair has two units and four bytes; a lone one becomes U+FFFD, three bytes
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes += 2;
-      i++;
-    } else bytes += 2;
-  }
-  return bytes;
-}
 
 export function utf8LengthOf(documents: readonly Document[]): number {
   return documents.reduce((sum, { text }) => sum + utf8Length(text), 0);

@@ -14,7 +14,8 @@ import { DataError } from '../lib/errors.ts';
 import { hash32 } from '../lib/rng.ts';
 import { formatBytes } from '../lib/units.ts';
 import { cutText } from './cutText.ts';
-import { type OpenDataset, summarize, utf8Length } from './dataset.ts';
+import { utf8Length } from '../tokenizer/utf8.ts';
+import { type OpenDataset, summarize } from './dataset.ts';
 import { decodeText } from './decodeText.ts';
 import type { Document } from './types.ts';
 

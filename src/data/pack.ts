@@ -3,7 +3,7 @@
  * A vocabulary without an end-of-text token (closed characters) gives the documents joined without a border.
  */
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { utf8Length } from './dataset.ts';
+import { utf8Length } from '../tokenizer/utf8.ts';
 import type { TokenIds } from './ngram.ts';
 import type { Document } from './types.ts';
 

@@ -1,22 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutText } from '../../src/data/cutText.ts';
-import { pageOf, summarize, utf8Length } from '../../src/data/dataset.ts';
+import { pageOf, summarize } from '../../src/data/dataset.ts';
 import type { Document } from '../../src/data/types.ts';
 
 const documentOf = (text: string, path = 'a.js'): Document => ({ path, license: 'MIT', text });
-
-describe('utf8Length()', () => {
-  test('equals what an encoder gives, also for lone surrogates', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.nat(20), (text, cut) => {
-        const torn = text.slice(0, cut) + '\ud83d' + text.slice(cut);
-        expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
-        expect(utf8Length(torn)).toBe(new TextEncoder().encode(torn).length);
-      }),
-    );
-  });
-});
 
 describe('pageOf()', () => {
   test('gives the asked page and cuts long texts, but no character', () => {

@@ -23,7 +23,7 @@ describe('long work', () => {
   test('tells its begin, its end and little between, however often it takes a turn', async () => {
     const events: ProgressEvent[] = [];
     const work = createLongWork((event) => events.push(event));
-    const turns = await work.run(about, (turn) => compute(450, turn));
+    const turns = await work.run(about, ({ turn }) => compute(450, turn));
     expect(turns).toBeGreaterThan(1000);
     expect(events.length).toBeGreaterThanOrEqual(3);
     expect(events.length).toBeLessThanOrEqual(6); // 450 ms at ten a second, and both ends
@@ -38,7 +38,7 @@ describe('long work', () => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => work.cancel();
     const start = performance.now();
-    const counting = work.run(about, (turn) => compute(20_000, turn)).catch((error: unknown) => error);
+    const counting = work.run(about, ({ turn }) => compute(20_000, turn)).catch((error: unknown) => error);
     channel.port2.postMessage(null);
     const error = await counting;
     channel.port1.close();
@@ -51,7 +51,7 @@ describe('long work', () => {
     const work = createLongWork(() => {});
     const waiting = work.run(
       about,
-      (_, signal) =>
+      ({ signal }) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
         }),
@@ -63,7 +63,7 @@ describe('long work', () => {
   test('works one after the other, and a failure does not stop the next', async () => {
     const order: string[] = [];
     const work = createLongWork(() => {});
-    const first = work.run(about, async (turn) => {
+    const first = work.run(about, async ({ turn }) => {
       order.push('first begins');
       await compute(60, turn);
       order.push('first ends');

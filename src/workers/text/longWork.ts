@@ -19,12 +19,20 @@ const PROGRESS_INTERVAL_MS = 100;
  */
 export type Turn = (done: number) => void | Promise<void>;
 
+/** What work under way has of the world. */
+export interface WorkContext {
+  turn: Turn;
+  /** Progress alone, for work that gives way by itself; throttled like `turn`. */
+  tell(done: number): void;
+  /** Aborted by `cancel`. */
+  signal: AbortSignal;
+}
+
+export type WorkLabel = Pick<ProgressEvent, 'task' | 'total' | 'unit'>;
+
 export interface LongWork {
   /** Waits until earlier work is through, then works. The first and the last state of progress are always sent. */
-  run<T>(
-    about: Pick<ProgressEvent, 'task' | 'total' | 'unit'>,
-    work: (turn: Turn, signal: AbortSignal) => Promise<T>,
-  ): Promise<T>;
+  run<T>(about: WorkLabel, work: (context: WorkContext) => Promise<T>): Promise<T>;
   /** Stops the work under way, not what waits behind it. */
   cancel(): void;
 }
@@ -33,34 +41,33 @@ export function createLongWork(send: (event: ProgressEvent) => void): LongWork {
   let before: Promise<unknown> = Promise.resolve();
   let current: AbortController | undefined;
 
-  async function runNow<T>(
-    about: Pick<ProgressEvent, 'task' | 'total' | 'unit'>,
-    work: (turn: Turn, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  async function runNow<T>(about: WorkLabel, work: (context: WorkContext) => Promise<T>): Promise<T> {
     const { signal } = (current = new AbortController());
     let heardAt = performance.now();
     let sentAt = heardAt;
-    const tell = (done: number) => send({ type: 'progress', ...about, done: Math.min(done, about.total) });
+    const sendNow = (done: number) => send({ type: 'progress', ...about, done: Math.min(done, about.total) });
+    const tell = (done: number) => {
+      const now = performance.now();
+      if (now - sentAt < PROGRESS_INTERVAL_MS) return;
+      sentAt = now;
+      sendNow(done);
+    };
     const requireWanted = () => {
       if (signal.aborted) throw new CancelledError(`${about.task} was stopped. Nothing was changed.`);
     };
     const turn: Turn = (done) => {
       requireWanted();
-      const now = performance.now();
-      if (now - sentAt >= PROGRESS_INTERVAL_MS) {
-        sentAt = now;
-        tell(done);
-      }
-      if (now - heardAt < YIELD_INTERVAL_MS) return;
+      tell(done);
+      if (performance.now() - heardAt < YIELD_INTERVAL_MS) return;
       return yieldTask().then(() => {
         heardAt = performance.now();
         requireWanted();
       });
     };
-    tell(0);
+    sendNow(0);
     try {
-      const result = await work(turn, signal);
-      tell(about.total);
+      const result = await work({ turn, tell, signal });
+      sendNow(about.total);
       return result;
     } catch (error) {
       requireWanted(); // whatever an aborted fetch throws
