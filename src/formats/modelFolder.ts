@@ -20,7 +20,7 @@ import { fromHfTensors, isMaskBuffer, toHfTensors } from './hfTensors.ts';
 import { writeModelCard } from './modelCard.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from './safetensors.ts';
-import { sha256Hex } from './sha256.ts';
+import { sha256Hex } from '../lib/sha256.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** How a model came to be. */
