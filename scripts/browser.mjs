@@ -96,7 +96,9 @@ export async function ensureBrowser() {
     );
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await run('apt-get', ['update', '-q'], { env });
-    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], { env });
+    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
+      env,
+    });
     for (const path of ['/usr/bin/chromium', findBrowser()])
       if (await starts(path)) return /** @type {string} */ (path);
   }

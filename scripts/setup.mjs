@@ -20,15 +20,15 @@ async function step(/** @type {string} */ task, /** @type {() => Promise<{ code:
 
 /** Paths and versions in a lockfile, or in npm's own note of what it has installed. */
 function packagesIn(/** @type {string} */ lockfile) {
-  const path = join(root, lockfile);
   /** @type {Record<string, { version: string, optional?: boolean }>} */
-  const { '': _self, ...packages } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
+  const { '': _self, ...packages } = JSON.parse(readFileSync(join(root, lockfile), 'utf8')).packages;
   return packages;
 }
 
 /** Installs the packages of the lockfile, exactly, unless just these are there. */
 export async function ensureDependencies() {
-  const installed = packagesIn('node_modules/.package-lock.json');
+  const note = 'node_modules/.package-lock.json';
+  const installed = existsSync(join(root, note)) ? packagesIn(note) : {};
   // Optional ones are builds for other systems: they may be absent, but not of another version.
   const complete = Object.entries(packagesIn('package-lock.json')).every(([path, { version, optional }]) =>
     installed[path] ? installed[path].version === version : optional,

@@ -8,6 +8,7 @@ interface LockedPackage {
   version?: string;
   integrity?: string;
   hasInstallScript?: boolean;
+  optionalDependencies?: Record<string, string>;
 }
 const { '': _self, ...packages } = (JSON.parse(text) as { packages: Record<string, LockedPackage> }).packages;
 
@@ -20,6 +21,16 @@ describe('package-lock.json', () => {
     const loose = Object.entries(packages).filter(([, { version, integrity }]) => !version || !integrity);
     expect(loose.map(([path]) => path)).toEqual([]);
     expect(Object.keys(packages).length).toBeGreaterThan(50);
+  });
+
+  test('holds the builds for every system, without which npm ci refuses the whole file', () => {
+    const optional = Object.values(packages).flatMap((entry) =>
+      Object.keys(entry.optionalDependencies ?? {}),
+    );
+    const missing = optional.filter(
+      (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
+    );
+    expect(missing).toEqual([]);
   });
 
   test('holds no package that needs an install script, but for fsevents, which macOS does without', () => {
