@@ -23,8 +23,7 @@ export interface BpeVocabulary {
 }
 
 const encoder = new TextEncoder();
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The heap's order is rank first, position second, in one number: rank * POSITIONS + position. */
 const POSITIONS = 2 ** 32;
@@ -121,13 +120,13 @@ export function createBpeTokenizer(vocabulary: BpeVocabulary): Tokenizer {
     encodeBytes(bytes) {
       const out: number[] = [];
       for (const { start, end, valid } of utf8Runs(bytes)) {
-        if (valid) encodeInto(strictDecoder.decode(bytes.subarray(start, end)), out);
+        if (valid) encodeInto(decoder.decode(bytes.subarray(start, end)), out);
         else out.push(idOfByte[bytes[start]!]!);
       }
       return out;
     },
     decodeBytes,
-    decode: (ids) => lenientDecoder.decode(decodeBytes(ids)),
+    decode: (ids) => decoder.decode(decodeBytes(ids)),
     tokenBytes: (id) => requireToken(id).slice(),
   };
 }

@@ -7,13 +7,20 @@
  * - The highest count wins; of equal counts the pair with the smaller left id, then the smaller right id.
  * - Merge number i makes token 256 + i. No two merges make the same bytes: what stands between two borders of tokens is
  *   cut in one way wherever it stands, because merges inside it do not depend on what is outside.
+ * - A pair longer than 256 bytes is not merged, so that a file of one letter does not fill the vocabulary with runs of it.
  * - A pair that occurs once is no pattern: the text then supports no larger vocabulary, which is an error that says how
  *   large it may be.
+ *
+ * Worked example, "aaabdaaabac" (one word; a = 97, b = 98):
+ *   (a, a) stands at 4 places                       -> 256 "aa"     256 a b d 256 a b a c
+ *   (a, b) and (256, a) stand at 2; 97 < 256        -> 257 "ab"     256 257 d 256 257 a c
+ *   (256, 257) stands at 2                          -> 258 "aaab"   258 d 258 a c
  *
  * Speed: words are counted once; after a merge only its own places and their two neighbours are touched, never the text.
  */
 import { invariant, TokenizerError } from '../lib/errors.ts';
 import { createBpeTokenizer } from './bpe.ts';
+import { bytesToSymbols } from './byteAlphabet.ts';
 import { type ProgressOptions, type Turn, withBreath } from './breather.ts';
 import { byteTokens, createByteTokenizer } from './byteTokenizer.ts';
 import { type Pair, PairIndex } from './pairIndex.ts';
@@ -22,6 +29,7 @@ import { countWords } from './wordCounts.ts';
 
 export const MIN_BPE_VOCAB = 257;
 export const MAX_BPE_VOCAB = 8192;
+const MAX_TOKEN_BYTES = 256;
 
 export interface BpeTrainConfig {
   /** Tokens in all: 256 bytes, the merges, and `<|endoftext|>`, which is the last. 257 means bytes only. */
@@ -79,12 +87,13 @@ async function learnMerges(
   const tokens = byteTokens();
   const merges: [number, number][] = [];
   const index = await PairIndex.create(counts, () => turn(0));
-  const known = new Set<string>(); // bytes of the merged tokens, as Latin-1
+  const known = new Set<string>();
   for (let pair = index.popBest(); pair && merges.length < wanted; pair = index.popBest()) {
     const bytes = joined(tokens, pair);
-    const key = String.fromCharCode(...bytes);
-    invariant(!known.has(key), `merges make ${JSON.stringify(key)} twice`);
-    known.add(key);
+    if (bytes.length > MAX_TOKEN_BYTES) continue;
+    const symbols = bytesToSymbols(bytes);
+    invariant(!known.has(symbols), `merges make "${symbols}" twice`);
+    known.add(symbols);
     index.merge(pair, tokens.length);
     tokens.push(bytes);
     merges.push([pair.left, pair.right]);

@@ -27,7 +27,6 @@ export async function withBreath<T>(
   { onProgress, shouldStop }: ProgressOptions,
   work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
-  const channel = new MessageChannel(); // a timer would wait for milliseconds, a resolved promise lets no message in
   let heardAt = performance.now();
   const tell = (done: number) => {
     if (shouldStop?.()) throw new CancelledError('Building the vocabulary was stopped. Nothing was changed.');
@@ -35,21 +34,30 @@ export async function withBreath<T>(
   };
   const giveWay = async (done: number) => {
     tell(done);
-    await new Promise((resolve) => {
-      channel.port1.onmessage = resolve;
-      channel.port2.postMessage(null);
-    });
+    await nextTask();
     heardAt = performance.now();
     if (shouldStop?.()) throw new CancelledError('Building the vocabulary was stopped. Nothing was changed.');
   };
-  try {
-    tell(0);
-    const result = await work((done) => {
-      if (performance.now() - heardAt >= INTERVAL_MS) return giveWay(done);
-    });
-    tell(total);
-    return result;
-  } finally {
-    channel.port1.close(); // an open port would keep Node alive
-  }
+  tell(0);
+  const result = await work((done) => {
+    if (performance.now() - heardAt >= INTERVAL_MS) return giveWay(done);
+  });
+  tell(total);
+  return result;
+}
+
+/**
+ * A timer would wait for milliseconds, and a resolved promise lets no message in. The channel is made anew each time,
+ * because Node hands out up to a thousand messages of one port before it looks at anything else; closed, because an open
+ * port keeps Node alive.
+ */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
