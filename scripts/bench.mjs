@@ -1,0 +1,67 @@
+// `npm run bench`: lists the measurements of bench/; `npm run bench -- tokenizer 4 2048` runs one of them. A file exports
+// bench(...args: string[]), which prints what it found. NAME.ts runs in Node, NAME.browser.ts in a page of the test
+// browser: on the software adapter, or with --gpu on the GPU of this machine.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BROWSER_ARGS, ensureBrowser } from './browser.mjs';
+import { root } from './lib/process.mjs';
+import { ensureDependencies } from './setup.mjs';
+
+async function runInNode(/** @type {string} */ file, /** @type {string[]} */ args) {
+  const { runnerImport } = await import('vite'); // Node 20 cannot read TypeScript itself
+  const { module } = await runnerImport(join(root, 'bench', file), { configFile: false, logLevel: 'error' });
+  await module.bench(...args);
+}
+
+async function runInBrowser(
+  /** @type {string} */ file,
+  /** @type {string[]} */ args,
+  /** @type {boolean} */ gpu,
+) {
+  const { createServer } = await import('vite');
+  const { chromium } = await import('playwright');
+  const server = await createServer({
+    root,
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0 },
+    // Bundles what the file imports beforehand: a dependency discovered late would reload the page in mid-measurement.
+    optimizeDeps: { entries: [`bench/${file}`, 'src/workers/*.worker.ts'] },
+  });
+  const flags = gpu ? BROWSER_ARGS.filter((flag) => !flag.startsWith('--use-webgpu-adapter')) : BROWSER_ARGS;
+  const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: flags });
+  try {
+    await server.listen();
+    const page = await browser.newPage();
+    page.on('console', (message) => console.log(message.text()));
+    const blank = `${server.resolvedUrls?.local[0]}bench.html`;
+    await page.route(blank, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<title>bench</title>' }),
+    );
+    await page.goto(blank);
+    await page.evaluate(async ({ url, args }) => (await import(url)).bench(...args), {
+      url: `/bench/${file}`,
+      args,
+    });
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+await ensureDependencies();
+const options = /** @type {const} */ ({ gpu: { type: 'boolean', default: false } });
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const [name, ...args] = positionals;
+const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts'));
+if (files.includes(`${name}.browser.ts`)) await runInBrowser(`${name}.browser.ts`, args, values.gpu);
+else if (files.includes(`${name}.ts`)) await runInNode(`${name}.ts`, args);
+else {
+  if (name !== undefined) console.error(`bench: there is no bench/${name}.ts or bench/${name}.browser.ts.`);
+  for (const file of files) {
+    const question =
+      readFileSync(join(root, 'bench', file), 'utf8').match(/^\/[/*]+\s+(?:\*\s*)?(.+)$/m)?.[1] ?? '';
+    console.log(`${file.replace(/(\.browser)?\.ts$/, '').padEnd(20)} ${question}`);
+  }
+  process.exitCode = name === undefined ? 0 : 1;
+}
