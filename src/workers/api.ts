@@ -35,7 +35,10 @@ export interface TokenizerSummary {
   vocabSize: number;
   /** The Hugging Face file; every tokenizer can be rebuilt from it. */
   tokenizerJson: string;
-  /** UTF-8 bytes per token on the validation documents (or training ones where there are none). */
+  /**
+   * UTF-8 bytes per token on the validation documents (or training ones where there are none) of the set that was opened
+   * last. NaN where none is open, or a closed vocabulary cannot read it.
+   */
   bytesPerToken: number;
   trainedMs: number;
   warnings: string[];

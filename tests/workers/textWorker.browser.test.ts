@@ -210,17 +210,33 @@ describe('a tokenizer', () => {
   });
 });
 
-test('cancel stops a long encoding with CancelledError, and the worker goes on', async () => {
-  let cancelled: Promise<void> | undefined;
+test('a closed vocabulary that cannot read a text is kept, and the sentence names what it lacks', async () => {
+  const { api } = start();
+  const small = await addOwn(api, 'small', functions(100).replaceAll('é', 'e'));
+  const { tokenizerJson } = await api.trainTokenizer(small.id, { ...BPE_512, kind: 'char', closed: true });
+  const { id } = await addOwn(api, 'other', functions(100));
+  expect((await api.loadTokenizer(tokenizerJson)).bytesPerToken).toBeNaN();
+  await expect(api.encodeDataset(id)).rejects.toThrow(/closed; it does not have "é"/);
+  expect((await api.encodeDataset(small.id)).splits.train.ids.length).toBeGreaterThan(1000);
+});
+
+test('cancel stops long work with CancelledError, and what was there goes on', async () => {
+  let stopAt = '';
+  const cancels: Promise<void>[] = [];
   const { api } = start(({ task, done }) => {
-    if (task.startsWith('Turning') && done > 0) cancelled ??= api.cancel();
+    if (task === stopAt && done > 0) cancels.push(api.cancel());
   });
   const lines = Array.from({ length: 400_000 }, (_, i) => `let x${i} = ${(i * 7919) % 100_003};`).join('\n');
   const { id } = await addOwn(api, 'long', lines);
   await api.trainTokenizer(id, BYTES);
-  const error = await api.encodeDataset(id).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(CancelledError);
-  expect(error).toMatchObject({ message: 'Turning long into tokens was stopped. Nothing was changed.' });
-  await cancelled;
-  expect(await api.tokenize('ab')).toHaveLength(2);
+  const stopped = async (task: string, call: () => Promise<unknown>) => {
+    stopAt = task;
+    const error = await call().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(CancelledError);
+    expect(error).toMatchObject({ message: `${task} was stopped. Nothing was changed.` });
+  };
+  await stopped('Turning long into tokens', () => api.encodeDataset(id));
+  await stopped('Training the tokenizer', () => api.trainTokenizer(id, { ...BPE_512, vocabSize: 4096 }));
+  await Promise.all(cancels);
+  expect(await api.tokenize('ab')).toHaveLength(2); // the byte vocabulary is still in use
 });

@@ -131,10 +131,15 @@ function measureBytesPerToken(tokenizer: Tokenizer, { splits }: OpenDataset): nu
   const documents = splits.validation.length > 0 ? splits.validation : splits.train;
   let bytes = 0;
   let tokens = 0;
-  for (const { text } of documents) {
-    tokens += tokenizer.encode(text).length;
-    bytes += utf8Length(text);
-    if (bytes >= MEASURED_BYTES) break;
+  try {
+    for (const { text } of documents) {
+      tokens += tokenizer.encode(text).length;
+      bytes += utf8Length(text);
+      if (bytes >= MEASURED_BYTES) break;
+    }
+  } catch (error) {
+    if (error instanceof TokenizerError) return NaN; // encodeDataset says why, to whom wants to use it on this text
+    throw error;
   }
   return bytes / tokens;
 }
