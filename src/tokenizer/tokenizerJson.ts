@@ -112,11 +112,7 @@ export function fromTokenizerJson(text: string): Tokenizer {
     throw refusal('added_tokens', `the special token "${END_OF_TEXT}"`, root.added_tokens);
   const single = new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0]));
   if (single.size < 256)
-    throw refusal(
-      'model.vocab',
-      'all 256 byte symbols, so that every text can be written',
-      `${single.size} of them`,
-    );
+    throw refusal('model.vocab', 'all 256 byte symbols, so that every text can be written', single.size);
   const merges = readMerges(model.merges, tokens, endOfText);
   if (model.ignore_merges === true) return readChar(tokens, merges, preTokenizer);
   const kind = merges.length === 0 && tokens.length === 257 ? 'byte' : 'bpe';

@@ -50,8 +50,7 @@ describe('utf8Runs()', () => {
         let at = 0;
         for (const { start, end, valid } of runs) {
           expect(start).toBe(at);
-          if (valid) expect(isUtf8(bytes.subarray(start, end))).toBe(true);
-          else expect(end - start).toBe(1);
+          expect(valid ? isUtf8(bytes.subarray(start, end)) : end - start === 1).toBe(true);
           at = end;
         }
         expect(at).toBe(bytes.length);
