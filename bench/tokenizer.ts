@@ -1,6 +1,6 @@
 /**
- * Time of learning a BPE vocabulary and of encoding with it, on the source files of an installed package (monaco-editor:
- * hand-written code in many files, so words repeat as they do in real corpora).
+ * Time of learning a BPE vocabulary and of encoding with it, on the source files of an installed package (monaco-editor: code in
+ * many files, so words repeat as they do in real corpora).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
