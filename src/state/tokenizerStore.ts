@@ -1,0 +1,25 @@
+/** The tokenizer in use, and what it was made from. */
+import { create } from 'zustand';
+import type { TokenizerConfig } from '../tokenizer/tokenizer.ts';
+import type { TokenizerSummary } from '../workers/api.ts';
+
+interface TokenizerState {
+  summary: TokenizerSummary | undefined;
+  /** Data set and settings it was trained from; undefined for one that came with a model. */
+  madeFrom: { dataset: string; config: TokenizerConfig } | undefined;
+}
+
+export const useTokenizer = create<TokenizerState>(() => ({ summary: undefined, madeFrom: undefined }));
+
+/** Whether the tokenizer is the one that these settings ask for. */
+export function isCurrent(
+  { summary, madeFrom }: TokenizerState,
+  dataset: string,
+  config: TokenizerConfig,
+): boolean {
+  return (
+    summary !== undefined &&
+    madeFrom?.dataset === dataset &&
+    JSON.stringify(madeFrom.config) === JSON.stringify(config)
+  );
+}
