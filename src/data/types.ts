@@ -58,6 +58,8 @@ export interface DatasetManifest {
   validationLinesInTraining: number;
   /** Yardstick: bits per byte of brotli (quality 11, window 24), each file by itself, weighted by bytes. */
   brotliBitsPerByte: { validation: number; heldout?: number };
+  /** Fingerprint of what the set was built from (code, package versions): the build skips a set that has not changed. */
+  recipe?: string;
 }
 
 export interface Manifest {
