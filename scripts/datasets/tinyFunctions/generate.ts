@@ -6,15 +6,24 @@ import { createContext, runInContext } from 'node:vm';
 import { isDeepStrictEqual } from 'node:util';
 import { createRng } from '../../../src/lib/rng.ts';
 import { createVary, type Example, type Family, render } from './family.ts';
+import { formulaFamilies } from './formulas.ts';
+import { listQuestionFamilies } from './listQuestions.ts';
 import { listFamilies } from './lists.ts';
+import { listShapeFamilies } from './listShapes.ts';
 import { numberFamilies } from './numbers.ts';
-import { objectFamilies, recursionFamilies } from './objectsAndRecursion.ts';
+import { objectFamilies } from './objects.ts';
+import { recursionFamilies } from './recursion.ts';
+import { textChangeFamilies } from './textChanges.ts';
 import { textFamilies } from './texts.ts';
 
 export const FAMILIES: readonly Family[] = [
   ...numberFamilies,
+  ...formulaFamilies,
+  ...listQuestionFamilies,
   ...listFamilies,
+  ...listShapeFamilies,
   ...textFamilies,
+  ...textChangeFamilies,
   ...objectFamilies,
   ...recursionFamilies,
 ];
