@@ -14,9 +14,16 @@ const common = [
   'src/lib/rng.ts',
 ];
 
+const fromPackages = [
+  'scripts/datasets/packages.json',
+  'scripts/datasets/packages',
+  ...['clean', 'decodeText', 'licenses'].map((name) => `src/data/${name}.ts`),
+];
+
 /** What each set is made from, in the order of building. */
 const madeFrom = {
   'tiny-functions': [...common, 'scripts/datasets/tinyFunctions'],
+  javascript: [...common, ...fromPackages, 'scripts/datasets/javascript'],
 };
 
 /** Sets of the manifest whose files are all there. */

@@ -1,6 +1,5 @@
 /** Families that make another text of a text: reversed, padded, joined, greeted. */
 import type { Family } from './family.ts';
-import { upper } from './words.ts';
 
 export const textChangeFamilies: Family[] = [
   {
