@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fingerprint } from './lib/fingerprint.mjs';
 import { root } from './lib/process.mjs';
+import { ensureDependencies } from './setup.mjs';
 
 const folder = join(root, 'public/datasets');
 const common = [
@@ -24,6 +25,7 @@ const fromPackages = [
 const madeFrom = {
   'tiny-functions': [...common, 'scripts/datasets/tinyFunctions'],
   javascript: [...common, ...fromPackages, 'scripts/datasets/javascript'],
+  docs: [...common, ...fromPackages, 'scripts/datasets/docs'],
 };
 
 /** Sets of the manifest whose files are all there. */
@@ -58,6 +60,7 @@ const work = Object.entries(madeFrom)
 
 if (work.length === 0) console.log('Data sets: up to date.');
 else {
+  await ensureDependencies();
   const { runnerImport } = await import('vite'); // Node 20 cannot read TypeScript itself
   const { module } = await runnerImport(join(root, 'scripts/datasets/main.ts'), {
     configFile: false,

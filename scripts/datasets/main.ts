@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatasetManifest, Manifest } from '../../src/data/types.ts';
+import { docs } from './docs/recipe.ts';
 import { javascript } from './javascript/recipe.ts';
 import type { DatasetRecipe, Harvest } from './pipeline/harvest.ts';
 import { splitDocuments } from './pipeline/splitDocuments.ts';
@@ -12,7 +13,7 @@ import { datasetTable } from './pipeline/table.ts';
 import { writeDataset } from './pipeline/writeDataset.ts';
 import { tinyFunctions } from './tinyFunctions/recipe.ts';
 
-const RECIPES: DatasetRecipe[] = [tinyFunctions, javascript];
+const RECIPES: DatasetRecipe[] = [tinyFunctions, javascript, docs];
 
 /** A set to build, and the fingerprint of what it is made from. */
 export interface Work {

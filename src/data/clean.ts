@@ -17,19 +17,22 @@ const VENDORED =
   /(^|\/)(node_modules|bower_components|vendor(ed|s)?|third[-_]?party|dist|build|bundles?|umd|min|legacy-build)\/|[.-](min|bundle|umd|prod)\.[cm]?js$/i;
 export const vendored: Rule = (path) => (VENDORED.test(path) ? 'vendored or bundled' : undefined);
 
-const LOCALE = /(^|\/)(locales?|i18n|l10n|lang|langs|languages|translations)\//i;
+/** A file named for a language ("de.js", "pt-br.js") in a folder of such files. */
+const LOCALE =
+  /(^|\/)(locales?|i18n|l10n|langs?|languages|translations)\/(.*\/)?[a-z]{2,3}([-_][a-z\d]{2,8})*\.[cm]?js(on)?$/i;
 export const localeTable: Rule = (path) => (LOCALE.test(path) ? 'locale table' : undefined);
 
 const TEST = /(^|\/)(tests?|__tests__|specs?|fixtures?|benchmarks?)\/|\.(test|spec)\.[cm]?js$/i;
 export const testFile: Rule = (path) => (TEST.test(path) ? 'test' : undefined);
 
-/** People break lines; tools that save bytes do not. */
+/** People break lines; tools that save bytes do not. Comments may run long. */
 export const minified: Rule = (_, text) => {
-  const lines = text.split('\n');
+  const lines = text.split('\n').filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line));
+  const chars = lines.reduce((sum, line) => sum + line.length, 0);
   const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
   const inLongLines = lines.reduce((sum, line) => sum + (line.length > 250 ? line.length : 0), 0);
-  const crowded = text.length > 1000 && text.length / lines.length > 110;
-  return longest > 2000 || inLongLines > 0.2 * text.length || crowded ? 'minified' : undefined;
+  const crowded = chars > 1000 && chars / lines.length > 110;
+  return longest > 2000 || inLongLines > 0.2 * chars || crowded ? 'minified' : undefined;
 };
 
 const GENERATED =
@@ -37,9 +40,9 @@ const GENERATED =
 /** Only the comments before the first line of code speak of the whole file. */
 export const generated: Rule = (_, text) => (GENERATED.test(leadingComments(text)) ? 'generated' : undefined);
 
-/** Left behind by compilers of TypeScript, Babel and bundlers. */
+/** Lines that compilers of TypeScript, Babel and bundlers leave behind. */
 const COMPILED =
-  /"__esModule"|'__esModule'|__importDefault|__webpack_require__|_interopRequire|^var __(?:defProp|create|assign|awaiter|extends) =|^\/\/# sourceMappingURL=/m;
+  /^(?:Object\.defineProperty\((?:module\.)?exports, ["']__esModule["']|exports\.__esModule = |var __\w+ = |function _interopRequire|\/\/# sourceMappingURL=)/m;
 export const compiled: Rule = (_, text) => (COMPILED.test(text) ? 'compiled' : undefined);
 
 /** A line that holds nothing but literals: `'a', 'b',`, `0x1F, 12,`, `"key": [1, 2],`, `[1, 'x'],`. */

@@ -38,14 +38,14 @@ export interface TinyFunction {
  *
  * @throws {Error} naming the function when one fails its own checks: a fault of the generator.
  */
-export function generateTinyFunctions(count: number, seed: number): TinyFunction[] {
+export function generateTinyFunctions(count: number, seed: number, families = FAMILIES): TinyFunction[] {
   const vary = createVary(createRng(seed));
   const seen = new Set<string>();
   const functions: TinyFunction[] = [];
   const misses = new Map<Family, number>();
   while (functions.length < count) {
     const before = functions.length;
-    for (const family of FAMILIES) {
+    for (const family of families) {
       if (functions.length === count || (misses.get(family) ?? 0) > 30) continue;
       const example = family.make(vary);
       const text = render(example);
@@ -58,7 +58,7 @@ export function generateTinyFunctions(count: number, seed: number): TinyFunction
       misses.set(family, 0);
       functions.push({ family: family.id, text });
     }
-    if (functions.length === before && FAMILIES.every((family) => (misses.get(family) ?? 0) > 30))
+    if (functions.length === before && families.every((family) => (misses.get(family) ?? 0) > 30))
       throw new Error(`The families have only ${before} different functions, not ${count}.`);
   }
   return functions;
