@@ -15,7 +15,7 @@ interface PlayState {
 }
 
 export const usePlay = create<PlayState>(() => ({
-  text: '/**\n * Returns the sum of all numbers in a list.\n */\nfunction ',
+  text: '/**\n * Returns the sum of all numbers in a list.\n */\nfunction',
   generated: undefined,
   busy: false,
   requestId: 0,

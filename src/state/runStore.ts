@@ -28,6 +28,8 @@ export interface Sample {
 
 export interface Phase extends ProgressEvent {
   startedAt: number;
+  /** Milliseconds from then to this event. */
+  elapsedMs: number;
 }
 
 interface RunState {

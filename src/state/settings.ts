@@ -82,7 +82,7 @@ export function trainConfigOf({ preset, train }: Settings): TrainConfig {
 // ------------------------------------------------------------------------------------------------ address
 
 interface Field {
-  read(settings: Settings): unknown;
+  read(settings: Settings): string | number | boolean | undefined;
   /** The settings with the value in them; undefined when the text is none. */
   write(settings: Settings, text: string): Settings | undefined;
 }
@@ -97,7 +97,10 @@ const yesNo = (text: string): boolean | undefined => ({ true: true, false: false
 const datasetId = (text: string): string | undefined => (/^[\w-]{1,80}$/.test(text) ? text : undefined);
 
 /** A field of the settings themselves, or of one of their groups. */
-function field<G extends keyof Settings>(group: G, parse: (text: string) => Settings[G] | undefined): Field {
+function field<G extends 'stage' | 'dataset' | 'preset' | 'backend'>(
+  group: G,
+  parse: (text: string) => Settings[G] | undefined,
+): Field {
   return {
     read: (settings) => settings[group],
     write: (settings, text) => {
@@ -112,7 +115,7 @@ function inGroup<G extends 'tokenizer' | 'model' | 'train' | 'play'>(
   parse: (text: string) => unknown,
 ): Field {
   return {
-    read: (settings) => settings[group][key],
+    read: (settings) => settings[group][key] as string | number | boolean | undefined,
     write: (settings, text) => {
       const value = parse(text);
       return value === undefined ? undefined : { ...settings, [group]: { ...settings[group], [key]: value } };
@@ -151,7 +154,7 @@ export function settingsToHash(settings: Settings): string {
   const pairs = new URLSearchParams();
   for (const [key, { read }] of fields) {
     const value = read(settings);
-    if (value !== undefined && value !== read(DEFAULT_SETTINGS)) pairs.set(key, String(value));
+    if (value !== undefined && value !== read(DEFAULT_SETTINGS)) pairs.set(key, `${value}`);
   }
   return pairs.toString();
 }

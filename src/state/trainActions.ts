@@ -11,8 +11,8 @@ import { useTokenizer } from './tokenizerStore.ts';
 import { modelApi, textApi } from './workers.ts';
 
 const SAMPLE_PROMPTS: Record<DatasetSummary['kind'], string[]> = {
-  code: ['/**\n * Returns the', 'function '],
-  prose: ['The '],
+  code: ['/**\n * Returns the', 'function'],
+  prose: ['The'],
   own: [''],
 };
 

@@ -19,9 +19,11 @@ export const modelApi = model.api;
 const MAX_SAMPLES = 100;
 
 function onTextEvent(event: TextEvent): void {
-  useRun.setState(({ phase }) => ({
-    phase: { ...event, startedAt: phase?.task === event.task ? phase.startedAt : performance.now() },
-  }));
+  const now = performance.now();
+  useRun.setState(({ phase }) => {
+    const startedAt = phase?.task === event.task ? phase.startedAt : now;
+    return { phase: { ...event, startedAt, elapsedMs: now - startedAt } };
+  });
 }
 
 function onModelEvent(event: ModelEvent): void {

@@ -9,13 +9,9 @@ export function DeviceChip() {
   const device = useRun((run) => run.device);
   return (
     <>
-      <button
-        type="button"
-        className={`quiet ${styles.chip}`}
-        popoverTarget="device"
-        aria-label="Device details"
-      >
+      <button type="button" className={`quiet ${styles.chip}`} popoverTarget="device" title="Device details">
         <Cpu /> <span className={styles.name}>{device ? device.backend : '…'}</span>
+        <span className="hidden">device details</span>
       </button>
       <div id="device" popover="auto" className={styles.popover}>
         {device ? (

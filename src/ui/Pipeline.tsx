@@ -33,7 +33,6 @@ export function Pipeline() {
   };
   return (
     // the arrow keys are a convenience on top of seven ordinary buttons
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <nav aria-label="Stages" onKeyDown={onKeyDown}>
       <ol className={styles.list}>
         {STAGES.map((id, i) => (

@@ -6,27 +6,16 @@ import { Download, Image } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { saveAs } from '../../state/fileActions.ts';
 import { lossHistory } from '../../state/lossHistory.ts';
+import { historyColumns } from './historyColumns.ts';
 import { bitsPerByte, useRun } from '../../state/runStore.ts';
 import { onThemeChange } from '../themeChoice.ts';
 import styles from './LossChart.module.css';
 import { LossTable } from './LossTable.tsx';
 import { createPlots, type Lower, type Plots } from './plot.ts';
-import { chartRows, type Columns, type Rows, toCsv, type XAxis } from './series.ts';
+import { chartRows, type Rows, toCsv, type XAxis } from './series.ts';
 
 const PAINT_INTERVAL_MS = 100;
 const BUCKETS = 600; // at most two points for each: what a wide screen can show
-
-export const historyColumns = (): Columns => ({
-  step: lossHistory.column('step'),
-  loss: lossHistory.column('loss'),
-  learningRate: lossHistory.column('learningRate'),
-  gradNorm: lossHistory.column('gradNorm'),
-  tokens: lossHistory.column('tokens'),
-  timeMs: lossHistory.column('timeMs'),
-  evalStep: lossHistory.column('evalStep'),
-  validationLoss: lossHistory.column('validationLoss'),
-  heldoutLoss: lossHistory.column('heldoutLoss'),
-});
 
 const KEYS: { row: keyof Rows; label: string; color: string }[] = [
   { row: 'smooth', label: 'training', color: 'var(--accent)' },
@@ -162,7 +151,6 @@ export function LossChart() {
           </button>
         </span>
       </div>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
       <div
         role="group"
         aria-label="Loss over training; arrow keys move the cursor"

@@ -1,6 +1,6 @@
 /** The curve as a table, for those who read rather than look. Made when it is opened. */
 import { useState } from 'react';
-import { historyColumns } from './LossChart.tsx';
+import { historyColumns } from './historyColumns.ts';
 import styles from './LossChart.module.css';
 
 const ROWS = 200;
@@ -22,7 +22,6 @@ function Table() {
   const latest = [...step.keys()].slice(-ROWS).reverse();
   return (
     // a region that scrolls must be reachable by keyboard
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.table} tabIndex={0} role="region" aria-label="Loss as a table">
       <table>
         <caption className="hidden">Evaluations</caption>

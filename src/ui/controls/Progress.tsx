@@ -6,8 +6,8 @@ import { useRun } from '../../state/runStore.ts';
 export function PhaseProgress() {
   const phase = useRun((run) => run.phase);
   if (!phase) return null;
-  const { task, done, total, unit, startedAt } = phase;
-  const seconds = (performance.now() - startedAt) / 1000;
+  const { task, done, total, unit, elapsedMs } = phase;
+  const seconds = elapsedMs / 1000;
   const rate = seconds > 0.2 ? done / seconds : 0;
   const amount = unit === 'bytes' ? formatBytes : formatCount;
   return (

@@ -81,7 +81,6 @@ export function Documents({ id }: { id: string }) {
             {document.text.length >= MAX_CHARS ? ' · the beginning' : ''}
           </p>
           {/* a region that scrolls must be reachable by keyboard */}
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
           <pre className={styles.document} tabIndex={0}>
             {document.text}
           </pre>

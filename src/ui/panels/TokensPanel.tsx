@@ -1,5 +1,5 @@
 /** Stage 2: text becomes numbers. The tokenizer's settings, a text coloured by token, the vocabulary. */
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { trainTokenizer } from '../../state/dataActions.ts';
 import { report } from '../../state/noticesStore.ts';
 import { updateSettings, useSettings } from '../../state/settingsStore.ts';
@@ -109,7 +109,7 @@ function largest(numbers) {
 function Inspector({ version }: { version: string }) {
   const [text, setText] = useState(EXAMPLE);
   const [spans, setSpans] = useState<TokenSpan[]>([]);
-  const [shown, setShown] = useState<TokenSpan>();
+  const [at, setAt] = useState(-1);
   useEffect(() => {
     let current = true;
     textApi.tokenize(text).then((result) => current && setSpans(result), report);
@@ -118,6 +118,13 @@ function Inspector({ version }: { version: string }) {
     };
   }, [text, version]);
   const bytes = new TextEncoder().encode(text).length;
+  const shown = spans[at];
+  const walk = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    setAt(Math.min(spans.length - 1, Math.max(0, at + step)));
+  };
   return (
     <>
       <label>
@@ -130,34 +137,37 @@ function Inspector({ version }: { version: string }) {
           onChange={(event) => setText(event.target.value)}
         />
       </label>
-      <p className={styles.readout}>
+      <p className={styles.readout} aria-live="polite">
         {shown ? (
           <>
             <code>{shown.label}</code> is token {shown.id}
           </>
         ) : (
-          `${spans.length} tokens for ${bytes} bytes: ${spans.length > 0 ? (bytes / spans.length).toFixed(2) : '–'} bytes each. Point at one.`
+          `${spans.length} tokens for ${bytes} bytes: ${spans.length > 0 ? (bytes / spans.length).toFixed(2) : '–'} bytes each. Point at one, or walk with the arrow keys.`
         )}
       </p>
-      {/* a region that scrolls must be reachable by keyboard */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         className={styles.tokens}
         tabIndex={0}
         role="region"
         aria-label="Tokens"
-        onMouseLeave={() => setShown(undefined)}
+        onKeyDown={walk}
+        onMouseOver={(event) => setAt(Number((event.target as HTMLElement).dataset.at ?? -1))}
+        onMouseLeave={() => setAt(-1)}
+        onFocus={() => setAt(0)}
+        onBlur={() => setAt(-1)}
       >
-        {spans.map((span, i) => (
-          // eslint-disable-next-line jsx-a11y/mouse-events-have-key-events
+        {spans.map(({ id, label }, i) => (
           <span
             key={i}
+            data-at={i}
+            data-token={id}
             className={styles.token}
-            title={`${span.label} · ${span.id}`}
-            onMouseOver={() => setShown(span)}
+            data-shown={i === at || undefined}
+            title={`${label} · ${id}`}
           >
-            {span.label}
-            {span.label.includes('↵') ? '\n' : ''}
+            {label}
+            {label.includes('↵') ? '\n' : ''}
           </span>
         ))}
       </div>

@@ -41,7 +41,7 @@ export function TrainPanel() {
         <section className="card" aria-label="Curve">
           <LossChart />
         </section>
-        <section className="card stack" aria-label="Samples">
+        <section className="card stack" aria-label="Samples while learning">
           <Samples />
         </section>
       </div>

@@ -41,7 +41,6 @@ export function Vocabulary({ version }: { version: string }) {
         </label>
       </div>
       {/* a region that scrolls must be reachable by keyboard */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         className={styles.list}
         tabIndex={0}

@@ -13,7 +13,6 @@ export function Samples() {
         </p>
       ) : (
         // a region that scrolls must be reachable by keyboard
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div className={styles.samples} tabIndex={0} role="region" aria-label="Samples">
           {samples.map(({ step, prompt, text }, i) => (
             <article key={`${step} ${i}`} className={styles.sample} data-sample={step}>
