@@ -206,7 +206,7 @@ describe('a tokenizer', () => {
     expect(summary.vocabSize).toBe(new Set(functions(100)).size);
     const { splits } = await api.encodeDataset(id);
     const { documents } = await api.documents(id, 'train', 0, 1e6, 1e9);
-    expect(splits.train.ids.length).toBe([...documents.map(({ text }) => text).join('')].length);
+    expect(splits.train.ids.length).toBe(Array.from(documents.map(({ text }) => text).join('')).length);
   });
 });
 
