@@ -26,6 +26,7 @@ const SIMILAR = 0.7;
 export function groupNearDuplicates(texts: readonly string[]): number[] {
   const signatures = texts.map(minHash);
   const parent = texts.map((_, i) => i);
+  joinEqual(signatures, parent);
   const rootOf = (i: number) => {
     while (parent[i] !== i) {
       parent[i] = parent[parent[i]!]!;
@@ -52,6 +53,21 @@ export function groupNearDuplicates(texts: readonly string[]): number[] {
     });
   }
   return texts.map((_, i) => rootOf(i));
+}
+
+/** Equal texts join the first of them, and only that one is compared further: thousands of copies would take long. */
+function joinEqual(signatures: (Uint32Array | undefined)[], parent: number[]): void {
+  const first = new Map<string, number>();
+  signatures.forEach((signature, i) => {
+    if (!signature) return;
+    const key = signature.join();
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, i);
+    else {
+      parent[i] = twin;
+      signatures[i] = undefined;
+    }
+  });
 }
 
 /** Estimate of |A and B| / |A or B| over the shingles of two texts, 0 to 1. */

@@ -78,7 +78,7 @@ export function tidyProse(text: string): string {
     // a heading stays before a text or a heading of a lower rank
     return next !== undefined && (headingLevel(next) === 0 || headingLevel(next) > level);
   });
-  return kept.join('\n\n');
+  return kept.join('\n\n').trim();
 }
 
 const headingLevel = (paragraph: string) =>
