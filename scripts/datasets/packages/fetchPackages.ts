@@ -41,7 +41,7 @@ export async function fetchPackages(pins: readonly Pin[]): Promise<Buffer[]> {
   if (missing.length > 0)
     throw new Error(
       `The packages ${missing.map(({ name, version }) => `${name}@${version}`).join(', ')} could not be fetched with npm:\n` +
-        `${output.trim().split('\n').slice(-4).join('\n')}\n` +
+        `${reasonOf(output)}\n` +
         'What was fetched is kept. See that npm can reach its registry, then run "npm run datasets" again.',
     );
   return pins.map((pin) => readFileSync(join(cache, fileOf(pin))));
@@ -73,6 +73,12 @@ async function pack(pins: readonly Pin[]): Promise<string> {
   }
   rmSync(partial, { recursive: true, force: true });
   return output;
+}
+
+/** What npm says went wrong, without its advice and the path of its log. */
+function reasonOf(output: string): string {
+  const lines = output.split('\n').filter((line) => /^npm (?:error|ERR!) \S/.test(line));
+  return (lines.length > 0 ? lines : output.trim().split('\n')).slice(0, 4).join('\n');
 }
 
 function isPinned(pin: Pin): boolean {
