@@ -62,7 +62,16 @@ function withoutIndentedCode(text: string): string {
     .join('\n');
 }
 
-/** One blank line between paragraphs at most, no headings without a text, no paragraph without a word. */
+/** Code that nothing marks as such: a declaration, a chained call, a statement in brackets, an open or a closing brace. */
+const CODE_LINE =
+  /^\s*(?:(?:const|let|var) [\w$[{].*=|import .* from ['"]|return\b.*;$|\.\w+\(|\/\/ |[\])}]+[;,]*$|(?![-*+] |\d+[.)] ).*(?:[)\]'"];|[\w)>] \{)$)/;
+
+function isCode(paragraph: string): boolean {
+  const lines = paragraph.split('\n');
+  return 2 * lines.filter((line) => CODE_LINE.test(line)).length > lines.length;
+}
+
+/** One blank line between paragraphs at most, no headings without a text, no paragraph without a word or of code. */
 export function tidyProse(text: string): string {
   const paragraphs = text
     .replace(/\r\n?/g, '\n')
@@ -70,7 +79,7 @@ export function tidyProse(text: string): string {
     .replace(/^[ \t]{5,}(?![-*+\d])/gm, '') // continued lines, indented as in the source
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replace(/^\n+/, ''))
-    .filter((paragraph) => /\p{L}{2}/u.test(paragraph));
+    .filter((paragraph) => /\p{L}{2}/u.test(paragraph) && !isCode(paragraph));
   const kept = paragraphs.filter((paragraph, i) => {
     const level = headingLevel(paragraph);
     if (level === 0) return true;

@@ -2,11 +2,13 @@
  * Doc comments of a .d.ts file -> prose. Tags of JSDoc and TSDoc become words or go; examples and code blocks go. No parser of
  * TypeScript: comments are found by their marks.
  */
+import { normaliseText, stripLicenseHeader } from '../../../src/data/clean.ts';
 import { proseOfMarkdown } from './markdown.ts';
 
-/** The comments of a file as prose, in order; what has no sentence is left out. */
+/** The comments of a file as prose, in order; a licence at its top and what has no sentence are left out. */
 export function proseOfTypings(source: string): string[] {
-  return Array.from(source.matchAll(/\/\*\*(?!\/)([\s\S]*?)\*\//g), ([, comment]) =>
+  const { text } = stripLicenseHeader(normaliseText(source));
+  return Array.from(text.matchAll(/\/\*\*(?!\/)([\s\S]*?)\*\//g), ([, comment]) =>
     proseOfComment(comment!),
   ).filter((prose) => prose.split(/\s+/).length >= 6);
 }

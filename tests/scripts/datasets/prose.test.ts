@@ -14,6 +14,11 @@ describe('proseOfMarkdown()', () => {
       'Like this:\n\n    run(this);\n\n    and(that);\n\nDone now.',
       'Like this:\n\nDone now.',
     ],
+    [
+      'code that nothing marks',
+      "Use it so.\n\nconst text = make()\n  .setLabel('Hi')\n  .setText('x');\n\nrun(text);\n\nDone (by now);\nor not.",
+      'Use it so.\n\nDone (by now);\nor not.',
+    ],
     ['tables', 'Before.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter.', 'Before.\n\nAfter.'],
     [
       'links',
@@ -91,7 +96,10 @@ describe('proseOfComment()', () => {
 
 describe('proseOfTypings()', () => {
   test('takes the doc comments of a file in order, and only those with a sentence', () => {
-    const source = `/* licence */
+    const source = `/**
+ * Copyright of somebody. Permission is hereby granted to everybody to do as they like.
+ */
+
 /** The first one is about all that follows. */
 interface A {
   /** Short. */
