@@ -3,6 +3,7 @@ import { decodeText } from '../../../src/data/decodeText.ts';
 import { isLicenseFile, isPermissive } from '../../../src/data/licenses.ts';
 import type { PackageSource } from '../pipeline/harvest.ts';
 import type { Pin } from './fetchPackages.ts';
+import { noticesIn } from './notices.ts';
 import { readTarball } from './readTar.ts';
 
 /** An entry of packages.json. */
@@ -50,7 +51,7 @@ export function openPackage(pin: PackagePin, tarball: Uint8Array): OpenPackage {
       version: pin.version,
       integrity: pin.integrity,
       license,
-      licenseText: texts.join('\n\n'),
+      licenseText: [...texts, ...noticesIn(files, texts.join('\n'))].join('\n\n'),
       heldout: pin.heldout ?? false,
     },
     files,
