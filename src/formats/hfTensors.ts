@@ -68,7 +68,13 @@ export function toHfTensors(params: ReadonlyMap<string, NamedTensor>, config: Mo
  * @throws {CheckpointError} naming the tensor that is missing, misshapen, unexpected, or holds something that is no number.
  */
 export function fromHfTensors(file: Tensors, config: ModelConfig): Tensors {
-  const left = new Map([...file].map(([name, tensor]) => [canonicalName(name, config), tensor]));
+  const left: Tensors = new Map();
+  for (const [name, tensor] of file) {
+    const canonical = canonicalName(name, config);
+    if (left.has(canonical))
+      throw fault(`the weights hold "${canonical}" twice, with and without its prefix`);
+    left.set(canonical, tensor);
+  }
   const take = (name: string, shape: number[]): NamedTensor => {
     const tensor = left.get(name);
     if (!tensor) throw fault(`the weights lack "${name}"`);

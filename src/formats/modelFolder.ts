@@ -97,8 +97,7 @@ export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): P
       'its weights are not those that were saved (the checksum differs): it was altered or damaged',
     );
 
-  const { tensors } = readSafetensors(weights);
-  for (const name of tensors.keys()) if (isMaskBuffer(name)) tensors.delete(name);
+  const { tensors } = readSafetensors(weights, isMaskBuffer);
   return {
     config,
     params: fromHfTensors(tensors, config),

@@ -38,7 +38,16 @@ export function writeRun({
 /** @throws {CheckpointError} */
 export function readRun(file: Uint8Array): SavedRun {
   const { tensors, metadata } = readSafetensors(file);
-  const config = JSON.parse(metadata.get('config') ?? 'null') as ModelConfig | null;
+  const json = (key: string): unknown => {
+    try {
+      return JSON.parse(metadata.get(key) ?? 'null');
+    } catch {
+      throw new CheckpointError(
+        `The saved run is damaged: its ${key} cannot be read. Discard it and train again.`,
+      );
+    }
+  };
+  const config = json('config') as ModelConfig | null;
   const tokenizerJson = metadata.get('tokenizer');
   if (!config || !tokenizerJson)
     throw new CheckpointError('The saved run lacks its configuration or its tokenizer.');
@@ -60,6 +69,6 @@ export function readRun(file: Uint8Array): SavedRun {
     params,
     moments,
     tokenizerJson,
-    record: readRecord(JSON.parse(metadata.get('record') ?? 'null')),
+    record: readRecord(json('record')),
   };
 }

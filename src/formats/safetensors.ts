@@ -61,18 +61,23 @@ export interface SafetensorsFile {
 
 interface Entry {
   name: string;
-  dtype: StorageType;
+  /** Undefined for what is not read. */
+  dtype: StorageType | undefined;
   shape: number[];
   begin: number;
   end: number;
 }
 
 /**
- * Reads a whole file. The result owns its numbers; the file may be let go.
+ * Reads a whole file. The result owns its numbers; the file may be let go. Tensors for which `skip` says yes are checked to
+ * be where they say, and not read: old GPT-2 files hold masks of other number types among the weights.
  *
  * @throws {CheckpointError} naming the fault and, where there is one, the tensor.
  */
-export function readSafetensors(file: Uint8Array): SafetensorsFile {
+export function readSafetensors(
+  file: Uint8Array,
+  skip: (name: string) => boolean = () => false,
+): SafetensorsFile {
   const { header, dataStart } = readHeader(file);
   const metadata = new Map<string, string>();
   const entries: Entry[] = [];
@@ -81,7 +86,7 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
       for (const [key, text] of Object.entries(requireObject(value, 'its metadata')))
         if (typeof text === 'string') metadata.set(key, text);
         else throw fault(`its metadata "${key}" is not a text`);
-    } else entries.push(readEntry(name, value));
+    } else entries.push(skip(name) ? readSkipped(name, value) : readEntry(name, value));
   }
   if (entries.length > MAX_TENSORS)
     throw fault(`it lists ${entries.length} tensors, more than ${MAX_TENSORS}`);
@@ -89,6 +94,7 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
 
   const tensors = new Map<string, NamedTensor>();
   for (const { name, dtype, shape, begin, end } of entries) {
+    if (!dtype) continue;
     const bytes = file.slice(dataStart + begin, dataStart + end); // a copy, hence aligned
     tensors.set(name, { shape, data: toFloat32(bytes.buffer, dtype) });
   }
@@ -120,6 +126,12 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataSt
     throw fault('its header is not JSON');
   }
   return { header: requireObject(header, 'its header'), dataStart };
+}
+
+function readSkipped(name: string, value: unknown): Entry {
+  const { data_offsets: offsets } = requireObject(value, `the entry of "${name}"`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw fault(`"${name}" has no valid data offsets`);
+  return { name, dtype: undefined, shape: [], begin: offsets[0]!, end: offsets[1]! };
 }
 
 function readEntry(name: string, value: unknown): Entry {

@@ -30,7 +30,12 @@ export async function readZip(archive: Blob): Promise<Map<string, Uint8Array>> {
   if (archive.size > MAX_ARCHIVE_BYTES)
     throw fault(`it has ${formatBytes(archive.size)}, more than ${formatBytes(MAX_ARCHIVE_BYTES)}`);
   const bytes = new Uint8Array(await archive.arrayBuffer());
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fault('it does not begin like a zip archive');
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b)
+    throw fault(
+      (archive instanceof File ? archive.name : '').toLowerCase().endsWith('.safetensors')
+        ? 'a .safetensors file holds the weights alone, without configuration and tokenizer'
+        : 'it does not begin like a zip archive',
+    );
   let entries = 0;
   let total = 0;
   let refusal: CheckpointError | undefined;

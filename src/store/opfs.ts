@@ -17,15 +17,16 @@ export async function openFolder(name: string): Promise<FileSystemDirectoryHandl
   }
 }
 
-/** Writes a whole file, in place of an older one of that name. @throws {GlassboxError} when there is no room. */
+/** Writes a whole file, in place of an older one of that name. @throws {GlassboxError} when it cannot be written. */
 export async function writeFile(
   folder: FileSystemDirectoryHandle,
   name: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  const handle = await folder.getFileHandle(name, { create: true });
-  const access = await handle.createSyncAccessHandle();
+  let access: FileSystemSyncAccessHandle | undefined;
   try {
+    const handle = await folder.getFileHandle(name, { create: true });
+    access = await handle.createSyncAccessHandle();
     access.truncate(0);
     const written = access.write(bytes as Uint8Array<ArrayBuffer>, { at: 0 });
     if (written !== bytes.length) throw new Error(`only ${written} of ${bytes.length} bytes were written`);
@@ -33,10 +34,10 @@ export async function writeFile(
   } catch (error) {
     throw new GlassboxError(
       `"${name}" could not be saved in this browser (${messageOf(error)}); the copy before it is kept. ` +
-        'Free some space, or download the model.',
+        'Another tab of this page may be saving at the same time, or the disk is full: close it, or download the model.',
     );
   } finally {
-    access.close();
+    access?.close();
   }
 }
 

@@ -175,10 +175,31 @@ describe('a model folder', () => {
       [...tensors].map(([name, tensor]) => [name.replace(/^transformer\./, ''), tensor]),
     );
     renamed.set('h.0.attn.bias', { shape: [1, 1, 16, 16], data: new Float32Array(256) });
-    files.set('model.safetensors', writeSafetensors(renamed));
+    // one byte for each number, as old files have it: a type that is read nowhere
+    const weights = writeSafetensors(renamed);
+    files.set('model.safetensors', asBytes(weights, 'h.0.attn.bias'));
     expect((await readModelFolder(files)).params).toEqual(paramsOf(gpt2));
   });
 });
+
+/** The last tensor of the file as U8 in a quarter of the room. */
+function asBytes(file: Uint8Array, name: string): Uint8Array {
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as Record<
+    string,
+    { dtype: string; data_offsets: [number, number] }
+  >;
+  const entry = header[name]!;
+  const [begin, end] = entry.data_offsets;
+  const shorter = (3 * (end - begin)) / 4;
+  header[name] = { ...entry, dtype: 'U8', data_offsets: [begin, end - shorter] };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const result = new Uint8Array(8 + text.length + end - shorter);
+  new DataView(result.buffer).setBigUint64(0, BigInt(text.length), true);
+  result.set(text, 8);
+  result.set(file.subarray(8 + length, 8 + length + end - shorter), 8 + text.length);
+  return result;
+}
 
 describe('readModelFolder() refuses, and says what is wrong:', () => {
   /** Files of a good folder without our own record, changed in one place. */
@@ -228,6 +249,11 @@ describe('readModelFolder() refuses, and says what is wrong:', () => {
       withTensors((tensors) => tensors.set('model.extra', { shape: [1], data: new Float32Array(1) })),
     ).rejects.toThrow(/hold "model.extra", which this model does not have/);
   });
+  it('a tensor that is there twice', async () => {
+    await expect(
+      withTensors((tensors) => tensors.set('norm.weight', tensors.get('model.norm.weight')!)),
+    ).rejects.toThrow(/"model.norm.weight" twice/);
+  });
   it('a misshapen tensor', async () => {
     await expect(
       withTensors((tensors) => tensors.set('model.norm.weight', { shape: [31], data: new Float32Array(31) })),
@@ -270,6 +296,12 @@ describe('readModelFolder() refuses, and says what is wrong:', () => {
 describe('readZip() refuses', () => {
   it('what is no archive', async () => {
     await expect(readZip(new Blob(['hello']))).rejects.toThrow(/does not begin like a zip/);
+  });
+  it('weights alone', async () => {
+    const file = new File([writeSafetensors(new Map())], 'model.safetensors');
+    await expect(readZip(file)).rejects.toThrow(
+      /holds the weights alone, without configuration and tokenizer/,
+    );
   });
   it('an archive that is cut short', async () => {
     const archive = await writeZip([{ name: 'a', data: 'hello' }], new Date(0));

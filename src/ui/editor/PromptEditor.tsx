@@ -74,7 +74,7 @@ function MonacoEditor({
         const editor = monaco.editor.create(host.current, {
           value: usePlay.getState().text,
           language: 'javascript',
-          theme: isDark() ? 'vs-dark' : 'vs',
+          theme: isDark() ? 'glassbox-dark' : 'glassbox-light',
           ariaLabel: LABEL,
           automaticLayout: true,
           minimap: { enabled: false },
@@ -136,7 +136,9 @@ function MonacoEditor({
           run: () => actions.current.onStop(),
         });
         const unsubscribe = usePlay.subscribe(follow);
-        const unwatch = onThemeChange(() => monaco.editor.setTheme(isDark() ? 'vs-dark' : 'vs'));
+        const unwatch = onThemeChange(() =>
+          monaco.editor.setTheme(isDark() ? 'glassbox-dark' : 'glassbox-light'),
+        );
         follow();
         actions.current.onReady();
         dispose = () => {

@@ -10,7 +10,7 @@ export async function openApp(page: Page, hash = 'backend=wasm', address = './')
   await expect(trainButton(page)).toBeEnabled({ timeout: 60_000 });
 }
 
-export const trainButton = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });
+export const trainButton = (page: Page) => page.locator('header button.primary').filter({ hasText: 'Train' });
 
 export const goTo = (page: Page, stage: (typeof stages)[number]) =>
   page.locator(`[data-stage=${stage.toLowerCase()}]`).click();
@@ -68,7 +68,7 @@ export async function typePrompt(page: Page, prompt: string): Promise<void> {
 }
 
 export const setField = (page: Page, label: string, value: string | number) =>
-  page.getByLabel(label, { exact: true }).fill(String(value));
+  page.getByRole('spinbutton', { name: label, exact: true }).fill(String(value));
 
 /** The sentence of a fault, as it is shown and read out. */
 export const alerts = (page: Page): Locator => page.getByRole('alert');
