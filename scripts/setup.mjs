@@ -55,6 +55,8 @@ export async function ensureBuild() {
   const mark = join(root, 'dist/.glassbox-build'); // vite build empties dist/, so a failed build leaves no mark
   const state = fingerprint(builtFrom) + fingerprint(['public'], { stat: true });
   if (existsSync(mark) && readFileSync(mark, 'utf8') === state) return;
-  await step('Building the page', () => runTool('vite', ['build', '--logLevel', 'warn']));
+  // a tool that read TypeScript through Vite before leaves NODE_ENV=development behind, and React would be built for it
+  const env = { NODE_ENV: 'production' };
+  await step('Building the page', () => runTool('vite', ['build', '--logLevel', 'warn'], { env }));
   writeFileSync(mark, state);
 }

@@ -71,7 +71,7 @@ export function startSession(
   async function sample(step: number): Promise<void> {
     for (const prompt of samplePrompts) {
       const ids: number[] = [];
-      const options = { maxNewTokens: SAMPLE_TOKENS, temperature: 0.5, topK: 40, topP: 1, seed: step };
+      const options = { maxNewTokens: SAMPLE_TOKENS, temperature: 0.3, topK: 40, topP: 1, seed: step };
       const stopToken = tokenizer.endOfText;
       const promptIds = tokenizer.encode(prompt);
       for await (const id of generateTokens(run.params, run.model, promptIds, { ...options, stopToken })) {
