@@ -44,7 +44,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(".")
 model = AutoModelForCausalLM.from_pretrained(".")
-ids = tokenizer("function ", return_tensors="pt").input_ids
+ids = tokenizer("function", return_tensors="pt").input_ids
 print(tokenizer.decode(model.generate(ids, max_new_tokens=64)[0]))
 \`\`\`
 

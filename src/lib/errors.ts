@@ -38,3 +38,9 @@ export class CancelledError extends GlassboxError {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant: ${message}`);
 }
+
+/** A setting that must be a whole number from min to max. @throws {ConfigError} */
+export function requireWhole(name: string, value: unknown, min: number, max: number): void {
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max)
+    throw new ConfigError(`${name}: expected a whole number from ${min} to ${max}, got ${String(value)}.`);
+}

@@ -9,7 +9,7 @@
  * - `gpt2`: LayerNorm, learned positions, GELU, optional biases, dropout (Radford et al. 2019; nanoGPT's variant with
  *   `bias: false`).
  */
-import { ConfigError } from '../lib/errors.ts';
+import { ConfigError, requireWhole } from '../lib/errors.ts';
 import { formatBytes } from '../lib/units.ts';
 
 export interface ModelConfig {
@@ -117,11 +117,8 @@ export const MODEL_PRESET_LABELS: Record<ModelPreset, string> = {
  * @throws {ConfigError}
  */
 export function validateModelConfig(config: ModelConfig): void {
-  const whole = (name: keyof ModelConfig, min: number, max: number) => {
-    const value = config[name] as number;
-    if (!Number.isInteger(value) || value < min || value > max)
-      throw new ConfigError(`${name}: expected a whole number from ${min} to ${max}, got ${value}.`);
-  };
+  const whole = (name: keyof ModelConfig, min: number, max: number) =>
+    requireWhole(name, config[name], min, max);
   if (config.family !== 'llama' && config.family !== 'gpt2')
     throw new ConfigError(`family: expected "llama" or "gpt2", got "${String(config.family)}".`);
   whole('vocabSize', 2, 1 << 20);

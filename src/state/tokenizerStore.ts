@@ -11,6 +11,12 @@ interface TokenizerState {
 
 export const useTokenizer = create<TokenizerState>(() => ({ summary: undefined, madeFrom: undefined }));
 
+/** Tokens of the vocabulary that a run would begin with now; for characters a guess until they were counted. */
+export function expectedVocabSize(state: TokenizerState, dataset: string, config: TokenizerConfig): number {
+  if (state.summary && isCurrent(state, dataset, config)) return state.summary.vocabSize;
+  return config.kind === 'byte' ? 257 : config.vocabSize;
+}
+
 /** Whether the tokenizer is the one that these settings ask for. */
 export function isCurrent(
   { summary, madeFrom }: TokenizerState,

@@ -2,7 +2,7 @@
  * How a model is trained: hyperparameters, their defaults per preset, and their validation. Pure data, the page may
  * import it. What they mean in time order is `trainer.ts`.
  */
-import { ConfigError } from '../lib/errors.ts';
+import { ConfigError, requireWhole } from '../lib/errors.ts';
 import type { ModelPreset } from '../model/config.ts';
 
 export interface TrainConfig {
@@ -112,11 +112,8 @@ export const TRAIN_PRESETS: Record<ModelPreset, TrainConfig> = {
  * @throws {ConfigError}
  */
 export function validateTrainConfig(config: TrainConfig): void {
-  const whole = (name: keyof TrainConfig, min: number, max: number) => {
-    const value = config[name] as number;
-    if (!Number.isInteger(value) || value < min || value > max)
-      throw new ConfigError(`${name}: expected a whole number from ${min} to ${max}, got ${value}.`);
-  };
+  const whole = (name: keyof TrainConfig, min: number, max: number) =>
+    requireWhole(name, config[name], min, max);
   const real = (name: keyof TrainConfig, min: number, max: number) => {
     const value = config[name] as number;
     if (!(value >= min && value <= max))

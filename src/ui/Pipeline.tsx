@@ -7,7 +7,7 @@ import { usePlay } from '../state/playStore.ts';
 import { useRun } from '../state/runStore.ts';
 import { modelConfigOf, STAGES, type Stage } from '../state/settings.ts';
 import { goTo, useSettings } from '../state/settingsStore.ts';
-import { isCurrent, useTokenizer } from '../state/tokenizerStore.ts';
+import { expectedVocabSize, isCurrent, useTokenizer } from '../state/tokenizerStore.ts';
 import styles from './Pipeline.module.css';
 
 const NAMES: Record<Stage, string> = {
@@ -67,7 +67,7 @@ function useStageStates(): Record<Stage, string> {
   const busy = usePlay((play) => play.busy);
 
   const dataset = findDataset(data, settings.dataset);
-  const vocabSize = tokenizer.summary?.vocabSize ?? settings.tokenizer.vocabSize;
+  const vocabSize = expectedVocabSize(tokenizer, settings.dataset, settings.tokenizer);
   const { parameters } = modelCost(modelConfigOf(settings, vocabSize), 1);
   const step = latest?.step ?? model?.step ?? 0;
   const loss = latest ? ` · ${latest.loss.toFixed(2)}` : '';

@@ -1,6 +1,6 @@
 /** Train, pause, stop: always in reach. */
 import { Pause, Play, Square } from 'lucide-react';
-import { useRun } from '../state/runStore.ts';
+import { isActive, useRun } from '../state/runStore.ts';
 import { cancelLongWork } from '../state/dataActions.ts';
 import { goTo } from '../state/settingsStore.ts';
 import { continueTraining, pause, resume, stop, train } from '../state/trainActions.ts';
@@ -8,9 +8,8 @@ import { continueTraining, pause, resume, stop, train } from '../state/trainActi
 export function RunControls() {
   const status = useRun((run) => run.status);
   const ready = useRun((run) => run.device !== undefined);
-  const restored = useRun(
-    (run) => run.model !== undefined && run.model.origin !== 'trained' && run.status === 'stopped',
-  );
+  // a model that is there can be trained further; Train makes a new one
+  const canContinue = useRun((run) => run.model !== undefined && !isActive(run.status));
   const start = () => {
     goTo('train');
     void train();
@@ -46,7 +45,7 @@ export function RunControls() {
     );
   return (
     <>
-      {restored && (
+      {canContinue && (
         <button type="button" disabled={!ready} onClick={goOn}>
           Continue
         </button>

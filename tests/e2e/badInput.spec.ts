@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import { readZip, writeZip } from '../../src/formats/zip.ts';
 import {
   alerts,
   dropFile,
@@ -163,11 +165,13 @@ test.describe('a file', () => {
       ['no archive', Buffer.from('hello'), /does not begin like a zip/],
       ['a truncated archive', good.subarray(0, good.length - 1000), /cut short or damaged/],
       ['altered weights', altered(good), /checksum differs|damaged/],
+      ...(await faultyFolders(good)),
     ];
     for (const [name, content, sentence] of cases) {
       await dropFile(page, 'model.zip', content);
       await expect(alerts(page), name).toContainText(sentence);
       await alerts(page).getByRole('button', { name: 'Dismiss' }).first().click();
+      await expect(alerts(page)).toBeHidden();
     }
     await expectModelAlive(page);
     await dropFile(page, 'model.zip', good);
@@ -175,6 +179,65 @@ test.describe('a file', () => {
     await expectModelAlive(page);
   });
 });
+
+/** The good model as a folder from elsewhere (without our checksum), each time with one fault in it. */
+async function faultyFolders(good: Buffer): Promise<[string, Buffer, RegExp][]> {
+  const files = await readZip(new Blob([Uint8Array.from(good)]));
+  files.delete('glassbox.json');
+  const weights = files.get('model.safetensors')!;
+  const { tensors } = readSafetensors(weights);
+  const pack = async (changed: Record<string, Uint8Array>) => {
+    const entries = Object.entries({ ...Object.fromEntries(files), ...changed });
+    const archive = await writeZip(
+      entries.map(([name, data]) => ({ name, data: Uint8Array.from(data) })),
+      new Date(0),
+    );
+    return Buffer.from(await archive.arrayBuffer());
+  };
+  const withTensors = (change: (copy: typeof tensors) => void) => {
+    const copy = new Map(tensors);
+    change(copy);
+    return pack({ 'model.safetensors': writeSafetensors(copy) });
+  };
+  const text = new TextDecoder().decode(files.get('config.json'));
+  const longHeader = Uint8Array.from(weights);
+  longHeader.set([255, 255, 255, 255, 0, 0, 0, 0]);
+  const overlapping = new TextEncoder().encode(
+    '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+  );
+  const overlap = new Uint8Array(8 + overlapping.length + 8);
+  new DataView(overlap.buffer).setBigUint64(0, BigInt(overlapping.length), true);
+  overlap.set(overlapping, 8);
+  const nan = { shape: [64], data: new Float32Array(64).fill(NaN) };
+  return [
+    [
+      'a header that is too long',
+      await pack({ 'model.safetensors': longHeader }),
+      /header claims 4294967295 bytes/,
+    ],
+    ['overlapping tensors', await pack({ 'model.safetensors': overlap }), /"b" overlaps/],
+    [
+      'a missing tensor',
+      await withTensors((copy) => copy.delete('model.norm.weight')),
+      /lack "model\.norm\.weight"/,
+    ],
+    [
+      'a wrong shape',
+      await withTensors((copy) => copy.set('model.norm.weight', { shape: [63], data: new Float32Array(63) })),
+      /has the shape \[63\], the model needs \[64\]/,
+    ],
+    [
+      'values that are no numbers',
+      await withTensors((copy) => copy.set('model.norm.weight', nan)),
+      /not finite numbers/,
+    ],
+    [
+      'another architecture',
+      await pack({ 'config.json': new TextEncoder().encode(text.replace('"llama"', '"mamba"')) }),
+      /it is a "mamba"/,
+    ],
+  ];
+}
 
 /** One bit of the weights turned; they are the last and largest file of the archive, stored as they are. */
 function altered(archive: Buffer): Buffer {
@@ -199,4 +262,43 @@ test('a worker that dies is noticed; text and settings survive, and a restart br
   await goTo(page, 'Train');
   expect(await stepOf(page)).toBe(5);
   await expectModelAlive(page);
+});
+
+test.describe('Tiny Shakespeare', () => {
+  const address = 'https://raw.githubusercontent.com/**';
+  const lines = (n: number) =>
+    Array.from({ length: n }, (_, i) => `Citizen ${i % 9}:\nWe are ${i} men, my lord, and hungry.\n`);
+
+  test('is downloaded on press only, and trains a nanoGPT preset on its characters', async ({ page }) => {
+    let asked = 0;
+    await page.route(address, (route) => {
+      asked++;
+      return route.fulfill({ body: lines(400).join('\n'), headers: { 'access-control-allow-origin': '*' } });
+    });
+    await openApp(page);
+    await goTo(page, 'Data');
+    expect(asked).toBe(0);
+    await page.getByRole('button', { name: /Download Tiny Shakespeare/ }).click();
+    await expect(page.locator('[data-stage=data]')).toContainText('Tiny Shakespeare');
+    expect(asked).toBe(1);
+    await goTo(page, 'Model');
+    await page.getByLabel('Preset').selectOption('nanogpt-cpu');
+    await page.getByLabel('Dropout').fill('0.1');
+    await goTo(page, 'Train');
+    await page.getByText('Training settings').click();
+    for (const label of ['Steps', 'Validate every', 'Validation batches', 'Sample every'])
+      await setField(page, label, 2);
+    await trainButton(page).click();
+    await expect(page.locator('[data-sample]')).toHaveCount(1, { timeout: 60_000 });
+  });
+
+  test('that cannot be had is explained, with the address to get it from', async ({ page }) => {
+    await page.route(address, (route) => route.fulfill({ status: 404 }));
+    await openApp(page, QUICK);
+    await goTo(page, 'Data');
+    await page.getByRole('button', { name: /Download Tiny Shakespeare/ }).click();
+    await expect(alerts(page)).toContainText(
+      /could not be downloaded .* Download it yourself and drop it here: https:\/\/raw/,
+    );
+  });
 });

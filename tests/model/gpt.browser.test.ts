@@ -13,7 +13,13 @@ import {
 import { randomBatch } from '../../src/train/batches.ts';
 import { TRAIN_PRESETS, type TrainConfig } from '../../src/train/config.ts';
 import { initOptimizer } from '../../src/train/optimizer.ts';
-import { lossAndGradients, type Run, type StepResult, trainLoop } from '../../src/train/trainer.ts';
+import {
+  lossAndGradients,
+  type Run,
+  type StepResult,
+  type TrainHooks,
+  trainLoop,
+} from '../../src/train/trainer.ts';
 import { startBackend } from '../../src/workers/model/backends.ts';
 import { BACKENDS, relativeError } from '../ops/support.ts';
 import type { ReferenceParameters } from '../reference/adamW.ts';
@@ -52,6 +58,15 @@ function bothParameters(config: ModelConfig): { params: Parameters; wanted: Refe
   for (const { data } of wanted.values()) data.forEach((value, i) => (data[i] = Math.fround(value)));
   return { params: parametersFrom(config, (name) => Float32Array.from(wanted.get(name)!.data)), wanted };
 }
+
+/** Hooks of a loop that nobody watches. */
+const unwatched: TrainHooks = {
+  turn: async () => true,
+  breathe: async () => {},
+  onStep: () => {},
+  onEvaluation: () => {},
+  sample: async () => {},
+};
 
 const B = 3;
 const T = llama.blockSize;
@@ -145,13 +160,7 @@ describe.each(BACKENDS)('the model on %s', (backend) => {
       await trainLoop(
         run,
         { train: ids, validation: ids },
-        {
-          turn: async () => true,
-          breathe: async () => {},
-          onStep: (result) => results.push(result),
-          onEvaluation: () => {},
-          sample: async () => {},
-        },
+        { ...unwatched, onStep: (result) => results.push(result) },
       );
       const batches = Array.from({ length: steps * gradAccumSteps }, (_, i) => {
         const { inputs, targets } = randomBatch(ids, { B: 2, T }, train.seed, i);
@@ -196,13 +205,7 @@ describe('training', () => {
     await trainLoop(
       run,
       { train: ids, validation: ids, separator: 0 },
-      {
-        turn: async () => counts.push(tf.memory().numTensors) > 0,
-        breathe: async () => {},
-        onStep: () => {},
-        onEvaluation: () => {},
-        sample: async () => {},
-      },
+      { ...unwatched, turn: async () => counts.push(tf.memory().numTensors) > 0 },
     );
     expect(new Set(counts).size).toBe(1);
   });
@@ -221,14 +224,7 @@ describe('training', () => {
       timeMs: 0,
     };
     const ids = Uint16Array.from(randomArrays(8).integers(400, llama.vocabSize));
-    const hooks = {
-      turn: async () => true,
-      breathe: async () => {},
-      onStep: () => {},
-      onEvaluation: () => {},
-      sample: async () => {},
-    };
-    await expect(trainLoop(run, { train: ids, validation: ids }, hooks)).rejects.toThrow(
+    await expect(trainLoop(run, { train: ids, validation: ids }, unwatched)).rejects.toThrow(
       /The loss stopped being a number at step \d: training has diverged.*Lower the learning rate/,
     );
   });

@@ -96,9 +96,15 @@ export function createPlots(lossHost: HTMLElement, lowerHost: HTMLElement, optio
       height: LOWER_HEIGHT,
       scales: { x: { time: false } },
       axes: [
-        axis({ label: X_LABELS[options.axis], labelSize: 18, values: (_u, splits) => splits.map(compact) }),
+        axis({
+          label: X_LABELS[options.axis],
+          labelSize: 18,
+          size: 30,
+          values: (_u, splits) => splits.map(compact),
+        }),
         axis({
           size: 52,
+          space: 22,
           values: (_u, splits) =>
             splits.map((v) =>
               v === null ? '' : v < 0.01 && v > 0 ? v.toExponential(0) : String(+v.toFixed(2)),

@@ -106,7 +106,7 @@ export function SwitchField({
 }: FieldProps & { value: boolean; onChange: (value: boolean) => void; disabled?: boolean }) {
   return (
     <div className={styles.field}>
-      <label className="row">
+      <label className={styles.switch}>
         <input
           type="checkbox"
           checked={value}

@@ -4,11 +4,11 @@ import { modelCost, parameterSpecs } from '../../model/config.ts';
 import { useRun } from '../../state/runStore.ts';
 import { modelConfigOf } from '../../state/settings.ts';
 import { useSettings } from '../../state/settingsStore.ts';
-import { useTokenizer } from '../../state/tokenizerStore.ts';
+import { expectedVocabSize, useTokenizer } from '../../state/tokenizerStore.ts';
 
 export function InsidePanel() {
   const settings = useSettings();
-  const vocabSize = useTokenizer((tokenizer) => tokenizer.summary?.vocabSize) ?? settings.tokenizer.vocabSize;
+  const vocabSize = useTokenizer((state) => expectedVocabSize(state, settings.dataset, settings.tokenizer));
   const model = useRun((run) => run.model);
   const config = model?.model ?? modelConfigOf(settings, vocabSize);
   const { parameters } = modelCost(config, 1);

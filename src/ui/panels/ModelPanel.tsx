@@ -11,7 +11,7 @@ import {
 import { useRun } from '../../state/runStore.ts';
 import { DEFAULT_SETTINGS, modelConfigOf, type ModelOverrides, trainConfigOf } from '../../state/settings.ts';
 import { updateSettings, useSettings } from '../../state/settingsStore.ts';
-import { useTokenizer } from '../../state/tokenizerStore.ts';
+import { expectedVocabSize, useTokenizer } from '../../state/tokenizerStore.ts';
 import { NumberField, SelectField, SwitchField } from '../controls/fields.tsx';
 import { ModelDiagram } from './ModelDiagram.tsx';
 import styles from './ModelPanel.module.css';
@@ -32,7 +32,7 @@ const SIZES: [
 
 export function ModelPanel() {
   const settings = useSettings();
-  const vocabSize = useTokenizer((tokenizer) => tokenizer.summary?.vocabSize) ?? settings.tokenizer.vocabSize;
+  const vocabSize = useTokenizer((state) => expectedVocabSize(state, settings.dataset, settings.tokenizer));
   const limit = useRun((run) => run.device?.memoryLimitBytes);
   const config = modelConfigOf(settings, vocabSize);
   const { batchSize } = trainConfigOf(settings);

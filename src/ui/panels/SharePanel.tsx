@@ -81,7 +81,7 @@ python - <<'END'
 from transformers import AutoModelForCausalLM, AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained("${name}")
 model = AutoModelForCausalLM.from_pretrained("${name}")
-ids = tokenizer("function ", return_tensors="pt").input_ids
+ids = tokenizer("function", return_tensors="pt").input_ids
 print(tokenizer.decode(model.generate(ids, max_new_tokens=64)[0]))
 END`}</pre>
           </section>
