@@ -8,6 +8,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { openDevice } from '../../gpu/device.ts';
 import { GpuError } from '../../lib/errors.ts';
 import { installWasmKernels } from '../../ops/wasmKernels.ts';
 import type { Backend } from '../api.ts';
@@ -24,7 +25,7 @@ export async function startBackend(backend: Backend): Promise<void> {
       'tfjs-backend-wasm-simd.wasm': new URL(simdWasm, self.location.href).href,
       'tfjs-backend-wasm-threaded-simd.wasm': new URL(threadedWasm, self.location.href).href,
     });
-  if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
+  if (backend === 'webgpu') await registerOnOurDevice();
   const started = await tf.setBackend(backend).catch((error: unknown) => {
     throw new GpuError(
       `The ${backend} backend did not start: ${error instanceof Error ? error.message : String(error)}`,
@@ -33,7 +34,23 @@ export async function startBackend(backend: Backend): Promise<void> {
   if (!started) throw new GpuError(`The ${backend} backend did not start in this browser.`);
   await tf.ready();
   if (backend === 'wasm') installWasmKernels();
-  if (backend === 'webgpu') watchDevice();
+}
+
+/** The device that tfjs computes on; undefined until it was opened, and again when it is lost. */
+let device: GPUDevice | undefined;
+
+/**
+ * tfjs on a device of ours instead of its own: with all features and limits of the adapter, and open to other users of the
+ * same buffers.
+ */
+async function registerOnOurDevice(): Promise<void> {
+  if (device) return;
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const opened = await openDevice();
+  tf.removeBackend('webgpu'); // the factory that tfjs registered for itself, or one whose device was lost
+  tf.registerBackend('webgpu', () => new WebGPUBackend(opened.device, opened.info), 3);
+  device = opened.device;
+  watchDevice(device);
 }
 
 /** Told when the GPU refuses a command or is lost: tfjs itself would go on with numbers that nobody computed. */
@@ -42,12 +59,8 @@ export function setGpuFailureListener(listener: (error: GpuError) => void): void
   onFailure = listener;
 }
 
-const watched = new WeakSet<GPUDevice>();
-function watchDevice(): void {
-  const { device } = tf.backend() as unknown as { device: GPUDevice };
-  if (watched.has(device)) return;
-  watched.add(device);
-  device.addEventListener('uncapturederror', ({ error }) =>
+function watchDevice(opened: GPUDevice): void {
+  opened.addEventListener('uncapturederror', ({ error }) =>
     onFailure(
       new GpuError(
         `The GPU refused a command: ${error.message} Weights saved before are safe. ` +
@@ -55,7 +68,8 @@ function watchDevice(): void {
       ),
     ),
   );
-  void device.lost.then(({ reason, message }) => {
+  void opened.lost.then(({ reason, message }) => {
+    device = undefined;
     if (reason === 'destroyed') return;
     onFailure(
       new GpuError(
