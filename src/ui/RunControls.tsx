@@ -18,28 +18,33 @@ export function RunControls() {
     goTo('train');
     void continueTraining();
   };
-  // both buttons keep their places, whatever they say
-  const buttons = { minWidth: '6.2rem' };
+  // the main button is always the last one: a second press of Train, meant or not, never cancels or stops anything
+  const main = { minWidth: '7.4rem' };
   if (status === 'preparing')
     return (
-      <button type="button" style={buttons} onClick={cancelLongWork}>
-        <Square /> Cancel
-      </button>
+      <>
+        <button type="button" onClick={cancelLongWork}>
+          <Square /> Cancel
+        </button>
+        <button type="button" className="primary" style={main} disabled>
+          Preparing
+        </button>
+      </>
     );
   if (status === 'running' || status === 'paused')
     return (
       <>
+        <button type="button" onClick={() => void stop()}>
+          <Square /> Stop
+        </button>
         <button
           type="button"
           className="primary"
-          style={buttons}
+          style={main}
           onClick={() => void (status === 'running' ? pause() : resume())}
         >
           {status === 'running' ? <Pause /> : <Play />}
           {status === 'running' ? 'Pause' : 'Resume'}
-        </button>
-        <button type="button" onClick={() => void stop()}>
-          <Square /> Stop
         </button>
       </>
     );
@@ -50,7 +55,7 @@ export function RunControls() {
           Continue
         </button>
       )}
-      <button type="button" className="primary" style={buttons} disabled={!ready} onClick={start}>
+      <button type="button" className="primary" style={main} disabled={!ready} onClick={start}>
         <Play /> Train
       </button>
     </>
