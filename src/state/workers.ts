@@ -28,9 +28,6 @@ function onTextEvent(event: TextEvent): void {
 
 function onModelEvent(event: ModelEvent): void {
   switch (event.type) {
-    case 'progress':
-      onTextEvent(event);
-      break;
     case 'status':
       useRun.setState({ status: event.status });
       break;
@@ -70,9 +67,6 @@ function onModelEvent(event: ModelEvent): void {
     case 'saved':
       useRun.setState({ savedAt: event.savedAt });
       break;
-    case 'device':
-      useRun.setState({ device: event.device });
-      break;
     case 'error':
       notify('error', event.message);
       break;
@@ -108,6 +102,3 @@ model.onCrash((message) => {
     },
   });
 });
-
-/** For tests of what happens when a worker dies. */
-export const endWorkers = { text: () => text.terminate(), model: () => model.terminate() };

@@ -207,7 +207,6 @@ export interface SavedRunInfo {
 }
 
 export type ModelEvent =
-  | ProgressEvent
   | { type: 'status'; status: RunStatus; step: number }
   /** Training steps since the last such event. */
   | {
@@ -227,8 +226,6 @@ export type ModelEvent =
   /** Text that a `generate` call has produced since the last such event. */
   | { type: 'generated'; requestId: number; text: string }
   | { type: 'saved'; step: number; savedAt: number }
-  /** The backend in use changed (fallback after a failure). */
-  | { type: 'device'; device: DeviceInfo }
   /** Something failed outside a call; the run has stopped, the model is as it was after its last step. */
   | { type: 'error'; name: string; message: string };
 
