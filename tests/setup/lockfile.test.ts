@@ -33,7 +33,7 @@ describe('package-lock.json', () => {
     expect(missing).toEqual([]);
   });
 
-  test('holds no package that needs an install script, but for fsevents, which macOS does without', () => {
+  test('holds no package that needs an install script', () => {
     const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
     expect(scripted.map(([path]) => path).filter((path) => !path.endsWith('node_modules/fsevents'))).toEqual(
       [],
