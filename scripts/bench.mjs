@@ -1,11 +1,13 @@
 // `npm run bench`: lists the measurements of bench/; `npm run bench -- tokenizer 4 2048` runs one of them. A file exports
 // bench(...args: string[]), which prints what it found. NAME.ts runs in Node, NAME.browser.ts in a page of the test
 // browser: on the software adapter, or with --gpu on the GPU of this machine.
+// `npm run bench -- --node` runs bench/node/main.ts on Dawn, without a browser.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BROWSER_ARGS, ensureBrowser } from './browser.mjs';
-import { root } from './lib/process.mjs';
+import { dawnEnvironment } from './dawn.mjs';
+import { root, run } from './lib/process.mjs';
 import { ensureDependencies } from './setup.mjs';
 
 async function runInNode(/** @type {string} */ file, /** @type {string[]} */ args) {
@@ -49,7 +51,19 @@ async function runInBrowser(
   }
 }
 
+/** Bundles bench/node/main.ts and runs it in a process of its own, whose driver must be known before it starts. */
+async function runOnDawn(/** @type {string[]} */ args) {
+  const { bundle } = await import('./bundle.mjs');
+  const env = await dawnEnvironment();
+  if (env) return (await run(process.execPath, [await bundle('bench/node/main.ts'), ...args], { env })).code;
+  console.error(
+    'bench: Dawn finds no GPU. Install its Vulkan driver, or a Chromium: that brings one of its own.',
+  );
+  return 1;
+}
+
 await ensureDependencies();
+if (process.argv[2] === '--node') process.exit(await runOnDawn(process.argv.slice(3)));
 const options = /** @type {const} */ ({ gpu: { type: 'boolean', default: false } });
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const [name, ...args] = positionals;
