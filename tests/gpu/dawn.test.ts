@@ -1,8 +1,10 @@
 // Our own code on WebGPU outside a browser: bundled, then run by a Node of its own as `npm run bench -- --node` does it.
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { WORKLOADS } from '../../bench/engines/engine.ts';
 import { bundle } from '../../scripts/bundle.mjs';
 import { dawnEnvironment } from '../../scripts/dawn.mjs';
 import { root, run } from '../../scripts/lib/process.mjs';
@@ -14,12 +16,17 @@ if (!env)
   );
 
 describe.skipIf(!env)('bench/node on Dawn', () => {
-  test('computes in Node what JavaScript computes', async () => {
+  test('computes in Node what JavaScript computes, and trains', async () => {
     const file = await bundle('bench/node/main.ts');
-    const { code, output } = await run(process.execPath, [file], { env: env!, quiet: true });
+    const args = [file, '--configs', 'tiny', '--steps', '4'];
+    const { code, output } = await run(process.execPath, args, { env: env!, quiet: true });
     expect(output).toMatch(/^adapter .+\w/m);
     expect(output).toMatch(/^self-check ok/m);
     expect(code).toBe(0);
+    if (!existsSync(join(root, 'bench/engines/plan.ts'))) return;
+    const [, first, last] = output.match(/^tiny .* (\S+) +(\S+)$/m)!.map(Number);
+    expect(Math.abs(first! - Math.log(WORKLOADS.tiny!.model.vocabSize))).toBeLessThan(0.1); // knows nothing yet
+    expect(last).toBeLessThan(first!); // after 3 updates; NaN is not less
   });
 
   test('runs from a folder with nothing but the bundle and the addon', async () => {
@@ -29,7 +36,8 @@ describe.skipIf(!env)('bench/node on Dawn', () => {
       const addon = join(root, `node_modules/webgpu/dist/${process.platform}-${architecture}/dawn.node`);
       await copyFile(addon, join(folder, 'dawn.node'));
       const file = await bundle('bench/node/main.ts', join(folder, 'bundle.mjs'));
-      const { output } = await run(process.execPath, [file], { env: env!, quiet: true });
+      const args = [file, '--configs', 'tiny', '--steps', '1'];
+      const { output } = await run(process.execPath, args, { env: env!, quiet: true });
       expect(output).toMatch(/^self-check ok/m);
     } finally {
       await rm(folder, { recursive: true });
