@@ -1,8 +1,9 @@
-// `npm run bench`: lists the measurements of bench/; `npm run bench -- tokenizer 4 2048` runs one of them. A file exports
-// bench(...args: string[]), which prints what it found. NAME.ts runs in Node, NAME.browser.ts in a page of the test
-// browser: on the software adapter, or with --gpu on the GPU of this machine.
+// `npm run bench` compares engines on the same training steps (bench/engines.browser.ts); `npm run bench -- tokenizer 4 2048`
+// runs another measurement, `npm run bench -- --list` names them. A file of bench/ exports bench(...args: string[]), which
+// prints what it found; `--json FILE` keeps what it returns, and `mistakes` in that make this command fail. NAME.ts runs in
+// Node, NAME.browser.ts in a page of the test browser: on the software adapter, or with --gpu on the GPU of this machine.
 // `npm run bench -- --node` runs bench/node/main.ts on Dawn, without a browser.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BROWSER_ARGS, ensureBrowser } from './browser.mjs';
@@ -13,7 +14,7 @@ import { ensureDependencies } from './setup.mjs';
 async function runInNode(/** @type {string} */ file, /** @type {string[]} */ args) {
   const { runnerImport } = await import('vite'); // Node 20 cannot read TypeScript itself
   const { module } = await runnerImport(join(root, 'bench', file), { configFile: false, logLevel: 'error' });
-  await module.bench(...args);
+  return module.bench(...args);
 }
 
 async function runInBrowser(
@@ -26,7 +27,7 @@ async function runInBrowser(
   const server = await createServer({
     root,
     logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0 },
+    server: { host: '127.0.0.1', port: 0, watch: null }, // files edited meanwhile must not reload the page
     // Bundles what the file imports beforehand: a dependency discovered late would reload the page in mid-measurement.
     optimizeDeps: { entries: [`bench/${file}`, 'src/workers/*.worker.ts'] },
   });
@@ -41,7 +42,7 @@ async function runInBrowser(
       route.fulfill({ contentType: 'text/html', body: '<title>bench</title>' }),
     );
     await page.goto(blank);
-    await page.evaluate(async ({ url, args }) => (await import(url)).bench(...args), {
+    return await page.evaluate(async ({ url, args }) => (await import(url)).bench(...args), {
       url: `/bench/${file}`,
       args,
     });
@@ -64,18 +65,33 @@ async function runOnDawn(/** @type {string[]} */ args) {
 
 await ensureDependencies();
 if (process.argv[2] === '--node') process.exit(await runOnDawn(process.argv.slice(3)));
-const options = /** @type {const} */ ({ gpu: { type: 'boolean', default: false } });
+const options = /** @type {const} */ ({
+  gpu: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  // of the comparison, passed on
+  engines: { type: 'string' },
+  configs: { type: 'string' },
+  steps: { type: 'string' },
+});
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
-const [name, ...args] = positionals;
+const { gpu, list, json, ...passedOn } = values;
+const [name = 'engines', ...rest] = positionals;
+const args = [...rest, ...Object.entries(passedOn).map(([key, value]) => `--${key}=${value}`)];
 const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts'));
-if (files.includes(`${name}.browser.ts`)) await runInBrowser(`${name}.browser.ts`, args, values.gpu);
-else if (files.includes(`${name}.ts`)) await runInNode(`${name}.ts`, args);
-else {
-  if (name !== undefined) console.error(`bench: there is no bench/${name}.ts or bench/${name}.browser.ts.`);
+const file = [`${name}.browser.ts`, `${name}.ts`].find((candidate) => files.includes(candidate));
+if (list || !file) {
+  if (!file) console.error(`bench: there is no bench/${name}.ts or bench/${name}.browser.ts.`);
   for (const file of files) {
     const question =
       readFileSync(join(root, 'bench', file), 'utf8').match(/^\/[/*]+\s+(?:\*\s*)?(.+)$/m)?.[1] ?? '';
     console.log(`${file.replace(/(\.browser)?\.ts$/, '').padEnd(20)} ${question}`);
   }
-  process.exitCode = name === undefined ? 0 : 1;
+  process.exitCode = file ? 0 : 1;
+} else {
+  const inBrowser = file.endsWith('.browser.ts');
+  const result = inBrowser ? await runInBrowser(file, args, gpu) : await runInNode(file, args);
+  if (json) writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`);
+  for (const mistake of result?.mistakes ?? []) console.error(`bench: ${mistake}`);
+  if (result?.mistakes?.length > 0) process.exitCode = 1;
 }
