@@ -22,6 +22,14 @@ export interface Capabilities {
 
 const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|lavapipe|basic render|warp|software/i;
 
+/** What the browser tells of an adapter, in its own words. */
+export const adapterName = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>
+  [...new Set([vendor, architecture, device, description].filter(Boolean))].join(' ') || 'unnamed adapter';
+
+/** Is the adapter a program on the CPU? */
+export const isSoftwareAdapter = (info: GPUAdapterInfo): boolean =>
+  info.isFallbackAdapter || SOFTWARE_ADAPTERS.test(adapterName(info));
+
 /** The smallest module with a SIMD instruction: a function that returns v128.const's first lane (i8x16.splat, popcnt). */
 const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
@@ -86,15 +94,13 @@ export async function detectCapabilities(): Promise<Capabilities> {
     ?.requestAdapter({ powerPreference: 'high-performance' })
     .catch(() => null);
   if (!adapter) return base;
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const name =
-    [...new Set([vendor, architecture, device, description].filter(Boolean))].join(' ') || 'unnamed adapter';
+  const name = adapterName(adapter.info);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   return {
     ...base,
     adapter: {
       name,
-      software: isFallbackAdapter || SOFTWARE_ADAPTERS.test(name),
+      software: isSoftwareAdapter(adapter.info),
       limits: { maxBufferSize, maxStorageBufferBindingSize },
       features: [...adapter.features].sort(),
     },

@@ -1,0 +1,51 @@
+/** Our engine: the model traced once, planned, and replayed from prepared commands (src/gpu/, src/train/planStep.ts). */
+import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
+import { isSoftwareAdapter, openDevice } from '../../src/gpu/device.ts';
+import { targetFor } from '../../src/gpu/target.ts';
+import { parameterSpecs } from '../../src/model/config.ts';
+import { PlanStep, sketchStep } from '../../src/train/planStep.ts';
+import type { BatchSource } from '../../src/train/stepGraph.ts';
+import type { Engine } from './engine.ts';
+
+export const engine: Engine = {
+  name: 'plan',
+  gpu: true,
+  async init(model, train, weights, B) {
+    const { device, info } = await openDevice();
+    const target = targetFor(info, device.features, isSoftwareAdapter(info));
+    const layout = layoutArenas([...parameterSpecs(model)].map(([name, { shape }]) => [name, shape]));
+    const source: BatchSource = { B, T: model.blockSize, from: 'direct' };
+    const sketch = sketchStep(model, source, 1, layout, target);
+    const arenas = new Arenas(device, layout, ['parameters', 'gradients', 'm', 'v']);
+    for (const [name, { data }] of weights) arenas.write('parameters', name, data);
+    const plan = await PlanStep.create(device, arenas, sketch, source, 1);
+    let step = 0;
+    return {
+      async step(tokens, targets) {
+        step++;
+        const { learningRate, beta1, beta2, weightDecay, gradClip } = train;
+        const { loss } = await plan.step(
+          { learningRate, beta1, beta2, weightDecay, gradClip, step },
+          (data) => {
+            data.inputs.set(tokens);
+            data.targets.set(targets);
+          },
+        );
+        return loss;
+      },
+      stats: () => ({
+        dispatches: sketch.gradients.stats.dispatches + sketch.update.stats.dispatches,
+        pipelines: sketch.gradients.stats.pipelines + sketch.update.stats.pipelines,
+        temporaryMB: sketch.gradients.stats.temporaryBytes / 1e6,
+        peakMB: sketch.gradients.stats.peakBytes / 1e6,
+        totalMB: (arenas.bytes + plan.bytes) / 1e6,
+        GFLOP: sketch.gradients.stats.flops / 1e9,
+      }),
+      dispose() {
+        plan.dispose();
+        arenas.dispose();
+        device.destroy();
+      },
+    };
+  },
+};

@@ -1,0 +1,123 @@
+/**
+ * Arenas: parameters, gradients and the two moments of Adam, each kind in one buffer at the same offsets, so that clipping and
+ * the update are a few dispatches however many parameters there are. Kinds have buffers of their own because a dispatch may
+ * not read and write the same buffer.
+ *
+ * Parameters that decay (matrices) come first: one number separates them from those that do not.
+ */
+import { GpuError } from '../lib/errors.ts';
+import { formatBytes } from '../lib/units.ts';
+
+export type ArenaKind = 'parameters' | 'gradients' | 'm' | 'v';
+
+export interface ArenaLayout {
+  /** By name: where a parameter begins, in numbers, and its shape. */
+  entries: Map<string, { offset: number; size: number; shape: number[] }>;
+  /** Numbers in an arena, padding included. */
+  size: number;
+  /** The first so many numbers decay. */
+  decayed: number;
+}
+
+const ALIGNMENT = 64; // numbers: 256 bytes, where a binding may begin
+
+export function layoutArenas(shapes: Iterable<[string, number[]]>): ArenaLayout {
+  const entries: ArenaLayout['entries'] = new Map();
+  let size = 0;
+  const place = (list: [string, number[]][]) => {
+    for (const [name, shape] of list) {
+      const count = shape.reduce((a, b) => a * b, 1);
+      entries.set(name, { offset: size, size: count, shape });
+      size += Math.ceil(count / ALIGNMENT) * ALIGNMENT;
+    }
+  };
+  const all = [...shapes];
+  place(all.filter(([, shape]) => shape.length >= 2));
+  const decayed = size;
+  place(all.filter(([, shape]) => shape.length < 2));
+  return { entries, size, decayed };
+}
+
+export class Arenas {
+  readonly layout: ArenaLayout;
+  readonly #device: GPUDevice;
+  readonly #buffers = new Map<ArenaKind, GPUBuffer>();
+
+  /** @throws {GpuError} when an arena is larger than a buffer can be. */
+  constructor(device: GPUDevice, layout: ArenaLayout, kinds: ArenaKind[]) {
+    this.layout = layout;
+    this.#device = device;
+    const bytes = 4 * layout.size;
+    const limit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+    if (bytes > limit)
+      throw new GpuError(
+        `The model's parameters take ${formatBytes(bytes)}; this GPU binds at most ${formatBytes(limit)} at once. ` +
+          'Choose a smaller model.',
+      );
+    for (const kind of kinds)
+      this.#buffers.set(
+        kind,
+        device.createBuffer({
+          label: kind,
+          size: bytes,
+          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+        }),
+      );
+  }
+
+  get bytes(): number {
+    return 4 * this.layout.size * this.#buffers.size;
+  }
+
+  has(kind: ArenaKind): boolean {
+    return this.#buffers.has(kind);
+  }
+
+  buffer(kind: ArenaKind): GPUBuffer {
+    return this.#buffers.get(kind)!;
+  }
+
+  /** Where one parameter, or what belongs to it, is. */
+  place(kind: ArenaKind, name: string): { buffer: GPUBuffer; offset: number } {
+    return { buffer: this.buffer(kind), offset: 4 * this.layout.entries.get(name)!.offset };
+  }
+
+  write(kind: ArenaKind, name: string, data: Float32Array): void {
+    const { buffer, offset } = this.place(kind, name);
+    this.#device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>);
+  }
+
+  clear(encoder: GPUCommandEncoder, kind: ArenaKind): void {
+    encoder.clearBuffer(this.buffer(kind));
+  }
+
+  /** All numbers of an arena by name, as they are when the commands before have run. Waits for the GPU. */
+  async read(kind: ArenaKind): Promise<Map<string, Float32Array>> {
+    const all = await readBuffer(this.#device, this.buffer(kind));
+    return new Map(
+      [...this.layout.entries].map(([name, { offset, size }]) => [name, all.slice(offset, offset + size)]),
+    );
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers.values()) buffer.destroy();
+    this.#buffers.clear();
+  }
+}
+
+/** Copies a buffer to the CPU: waits until all commands before are done. */
+export async function readBuffer(device: GPUDevice, buffer: GPUBuffer): Promise<Float32Array> {
+  const staging = device.createBuffer({
+    size: buffer.size,
+    usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+  });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    return new Float32Array(staging.getMappedRange().slice(0));
+  } finally {
+    staging.destroy();
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * Matrix products and all that is done to their results before they leave the registers: bias, GELU, dropout, residual; for
+ * gradients, GELU's derivative, the bias' column sums, and adding to what is there.
+ *
+ *   nn   y[M,N] = a[M,K] b[K,N]       linear; the head's dX
+ *   nt   y[M,N] = a[M,K] b[N,K]ᵀ      a linear's dX; the tied head
+ *   tn   y[M,N] = a[K,M]ᵀ b[K,N]      dW, and with it dBias[N] = column sums of b
+ *
+ * One invocation computes a tile of `rows` x `columns` numbers in registers, four steps of K at a time, as dot products of
+ * vec4f: every number loaded is used `rows` or `columns` times. With `share`, the four lanes of a subgroup compute tiles
+ * side by side, load a quarter of a's rows each and exchange them (subgroupBroadcast). No workgroup memory, no barriers:
+ * the variant with those is matmulTiled.ts. Widths that are not multiples of 4 are read number by number.
+ */
+import { invariant } from '../../lib/errors.ts';
+import type { GraphNode, Value } from '../graph.ts';
+import { type GeluForm, geluFunctions } from './activation.ts';
+import {
+  ceilDiv,
+  type Dispatch,
+  floats,
+  kernel,
+  load,
+  nameOf,
+  range,
+  store,
+  type Target,
+  vectorWidth,
+  type Width,
+} from './kernel.ts';
+import { type DropoutAttrs, dropoutFunctions, dropoutKey } from './dropout.ts';
+
+/** A product as the graph has it, in the terms of this file. */
+export interface Product {
+  node: GraphNode;
+  layout: 'nn' | 'nt' | 'tn';
+  M: number;
+  N: number;
+  K: number;
+  a: Value;
+  b: Value;
+  y: Value;
+  bias?: Value;
+  residual?: Value;
+  /** Pre-activation: written by a forward GELU, read by its gradient. */
+  before?: Value;
+  dBias?: Value;
+  gelu?: GeluForm;
+  geluGrad?: GeluForm;
+  dropout?: DropoutAttrs;
+  seed?: Value;
+  /** Add to what y (and dBias) hold: gradients of several micro-batches. */
+  accumulate: boolean;
+}
+
+export interface Tile {
+  rows: number;
+  columns: number;
+  workgroup: [number, number];
+  share: boolean;
+}
+
+export function productOf(node: GraphNode): Product {
+  const { inputs, outputs, attrs } = node;
+  const isLinear = node.op === 'Linear';
+  const a = inputs[isLinear ? 'x' : 'a']!;
+  const b = inputs[isLinear ? 'w' : 'b']!;
+  const transposeA = !isLinear && attrs['transposeA'] === true;
+  const transposeB = attrs[isLinear ? 'transposeW' : 'transposeB'] === true;
+  invariant(!(transposeA && transposeB), 'a product with both sides transposed has no kernel');
+  const y = outputs['y']!;
+  const [M, N] = y.shape as [number, number];
+  return {
+    node,
+    layout: transposeA ? 'tn' : transposeB ? 'nt' : 'nn',
+    M,
+    N,
+    K: a.shape[transposeA ? 0 : 1]!,
+    a,
+    b,
+    y,
+    bias: inputs['bias'],
+    residual: inputs['residual'],
+    before: inputs['before'] ?? outputs['before'],
+    dBias: outputs['dBias'],
+    gelu: attrs['gelu'] as GeluForm | undefined,
+    geluGrad: attrs['geluGrad'] as GeluForm | undefined,
+    dropout: attrs['dropout'] as Product['dropout'],
+    seed: inputs['seed'],
+    accumulate: attrs['accumulate'] === true,
+  };
+}
+
+export function matmul(node: GraphNode, target: Target): Dispatch[] {
+  const product = productOf(node);
+  return [registerTiles(product, pickTile(product, target))];
+}
+
+/** The largest tile that still gives every core something to do. */
+export function pickTile({ M, N, K, layout }: Product, target: Target): Tile {
+  const vectors = vectorWidth(N, layout === 'tn' ? M : K) === 4;
+  if (!vectors) return { rows: 4, columns: 4, workgroup: [4, 4], share: false };
+  const share = target.subgroupSize === 4;
+  const sizes =
+    target.effort === 'quick'
+      ? [[8, 8]]
+      : share
+        ? [
+            [32, 16],
+            [32, 8],
+            [16, 16],
+            [16, 8],
+          ]
+        : [
+            [16, 16],
+            [16, 8],
+            [8, 8],
+          ];
+  for (const [rows, columns] of sizes as [number, number][]) {
+    const invocations = ceilDiv(M, rows) * ceilDiv(N, columns);
+    const used =
+      (M * N) / (ceilDiv(M, rows) * rows * ceilDiv(N, columns * (share ? 4 : 1)) * columns * (share ? 4 : 1));
+    if (used > 0.8 && invocations >= target.minInvocations)
+      return { rows, columns, workgroup: share ? [4, 1] : [4, 4], share };
+  }
+  const [rows, columns] = (target.effort === 'quick' ? [8, 8] : [8, 4]) as [number, number];
+  const few = M < 8; // one row in decoding
+  return {
+    rows: few ? (layout === 'tn' ? 4 : 1) : rows,
+    columns: few ? 4 : columns,
+    workgroup: share && !few ? [4, 1] : [4, 4],
+    share: share && !few,
+  };
+}
+
+/** The program for one tile size. K is walked in steps of W: 4, or 1 where rows cannot be read as vectors. */
+export function registerTiles(product: Product, tile: Tile): Dispatch {
+  const { layout, M, N, K, a, b, y, bias, residual, before, dBias, gelu, geluGrad, dropout } = product;
+  const W = layout === 'tn' ? vectorWidth(M, N) : vectorWidth(N, K);
+  const Wk = layout === 'tn' ? (K % 4 === 0 ? W : 1) : W; // steps of K at a time
+  const { rows: R, workgroup } = tile;
+  const C = tile.columns;
+  const share = tile.share && R % 4 === 0 && W === 4;
+  const vectors = C / W; // of outputs in a row of the tile
+  const guardRows = M % R !== 0 || M % (R * workgroup[1]) !== 0;
+  const guardColumns = N % C !== 0 || N % (C * workgroup[0]) !== 0;
+  const F = floats(W);
+  const tn = layout === 'tn';
+  const lines: string[] = [];
+  const lane = (i: number) => (W === 1 ? '' : `.${'xyzw'[i]}`);
+
+  lines.push(
+    `let r = gid.y * ${R}u; let c = gid.x * ${vectors}u; let lane = lid & 3u;`,
+    `let Nv = dims.N / ${W}u; let Kv = dims.K / ${Wk}u; let Mv = dims.M / ${W}u;`,
+  );
+  for (const r of range(R)) for (const v of range(vectors)) lines.push(`var s${r}_${v} = ${F}();`);
+  if (dBias) for (const v of range(vectors)) lines.push(`var t${v} = ${F}();`);
+
+  lines.push('for (var k = 0u; k < Kv; k++) {');
+  // b: B<j> holds the steps of K for column j of the tile
+  if (layout === 'nt')
+    for (const j of range(C)) lines.push(`let B${j} = ${load(b, 'b', `(c * ${W}u + ${j}u) * Kv + k`, Wk)};`);
+  else {
+    for (const i of range(Wk))
+      for (const v of range(vectors))
+        lines.push(`let b${i}_${v} = ${load(b, 'b', `(k * ${Wk}u + ${i}u) * Nv + c + ${v}u`, W)};`);
+    for (const j of range(C)) {
+      const parts = range(Wk).map((i) => `b${i}_${Math.floor(j / W)}${lane(j % W)}`);
+      lines.push(`let B${j} = ${Wk === 1 ? parts[0] : `vec4f(${parts.join()})`};`);
+    }
+    if (dBias)
+      for (const v of range(vectors))
+        lines.push(
+          `t${v} += ${range(Wk)
+            .map((i) => `b${i}_${v}`)
+            .join(' + ')};`,
+        );
+  }
+  // a: A<i> holds the steps of K for row i of the tile
+  if (tn) {
+    for (const i of range(Wk))
+      for (const j of range(R / W)) {
+        const at = (offset: string) =>
+          load(a, 'a', `(k * ${Wk}u + ${i}u) * Mv + gid.y * ${R / W}u + ${offset}`, W);
+        if (share && j % 4 === 0) lines.push(`let p${i}_${j} = ${at(`${j}u + lane`)};`);
+        lines.push(
+          `let a${i}_${j} = ${share ? `subgroupBroadcast(p${i}_${j & ~3}, ${j & 3}u)` : at(`${j}u`)};`,
+        );
+      }
+  }
+  for (const r of range(R)) {
+    if (tn) {
+      const parts = range(Wk).map((i) => `a${i}_${Math.floor(r / W)}${lane(r % W)}`);
+      lines.push(`let A${r} = ${Wk === 1 ? parts[0] : `vec4f(${parts.join()})`};`);
+    } else if (share) {
+      if (r % 4 === 0) lines.push(`let p${r} = ${load(a, 'a', `(r + ${r}u + lane) * Kv + k`, Wk)};`);
+      lines.push(`let A${r} = subgroupBroadcast(p${r & ~3}, ${r & 3}u);`);
+    } else lines.push(`let A${r} = ${load(a, 'a', `(r + ${r}u) * Kv + k`, Wk)};`);
+    for (const v of range(vectors)) {
+      const dots = range(W).map((i) => (Wk === 1 ? `A${r} * B${v * W + i}` : `dot(A${r}, B${v * W + i})`));
+      lines.push(`s${r}_${v} += ${W === 1 ? dots[0] : `vec4f(${dots.join()})`};`);
+    }
+  }
+  lines.push('}');
+
+  // what happens to the tile before it is stored
+  if (dropout) lines.push(dropoutKey(dropout));
+  if (bias)
+    for (const v of range(vectors)) lines.push(`let bias${v} = ${load(bias, 'bias', `c + ${v}u`, W)};`);
+  for (const r of range(R))
+    for (const v of range(vectors)) {
+      const at = `(r + ${r}u) * Nv + c + ${v}u`;
+      let value = `s${r}_${v}${bias ? ` + bias${v}` : ''}`;
+      let text = `let o = ${at};`;
+      if (gelu) {
+        text += ` let x = ${value};`;
+        if (before) text += ` ${store(before, 'before', 'o', 'x', W)}`;
+        value = 'gelu(x)';
+      }
+      if (geluGrad) value = `(${value}) * dgelu(${load(before!, 'before', 'o', W)})`;
+      if (dropout) value = `(${value}) * factors(o, key)`;
+      if (residual) value += ` + ${load(residual, nameOf(residual, 'residual', y, 'y'), 'o', W)}`;
+      if (product.accumulate) value += ` + ${load(y, 'y', 'o', W)}`;
+      text += ` ${store(y, 'y', 'o', value, W)}`;
+      const guards = [guardRows ? `r + ${r}u < dims.M` : '', guardColumns ? `c + ${v}u < Nv` : ''].filter(
+        Boolean,
+      );
+      lines.push(guards.length > 0 ? `if (${guards.join(' && ')}) { ${text} }` : `{ ${text} }`);
+    }
+  if (dBias)
+    for (const v of range(vectors)) {
+      const value = `t${v}${product.accumulate ? ` + ${load(dBias, 'dBias', `c + ${v}u`, W)}` : ''}`;
+      lines.push(`if (gid.y == 0u && c + ${v}u < Nv) { ${store(dBias, 'dBias', `c + ${v}u`, value, W)} }`);
+    }
+
+  const form = gelu ?? geluGrad;
+  return kernel({
+    label: `matmul ${layout}${gelu ? ' gelu' : ''}${geluGrad ? ' dGelu' : ''}${residual ? ' residual' : ''}${dBias ? ' dBias' : ''} ${R}x${C}`,
+    reads: {
+      a: [a, tn ? W : Wk],
+      b: [b, layout === 'nt' ? Wk : W],
+      ...(bias && { bias: [bias, W] as [Value, Width] }),
+      ...(residual && { residual: [residual, W] as [Value, Width] }),
+      ...(geluGrad && { before: [before!, W] as [Value, Width] }),
+      ...(dropout && { seed: [product.seed!, 1] as [Value, Width] }),
+    },
+    writes: {
+      y: [y, W],
+      ...(gelu && before && { before: [before, W] as [Value, Width] }),
+      ...(dBias && { dBias: [dBias, W] as [Value, Width] }),
+    },
+    dims: { M, N, K },
+    workgroup,
+    threads: [ceilDiv(N, C), ceilDiv(M, R)],
+    subgroups: share,
+    helpers: (form ? geluFunctions(form, W) : '') + (dropout ? dropoutFunctions(dropout, W) : ''),
+    body: lines.join('\n'),
+    flops: 2 * M * N * K,
+  });
+}
