@@ -5,13 +5,16 @@
  */
 import { parseArgs } from 'node:util';
 import { openDawn } from '../../scripts/dawn.mjs';
-import { openDevice } from '../../src/gpu/device.ts';
-import { type Engine, WORKLOADS } from '../engines/engine.ts';
-import { HEADING, measureSteps, row } from './measureSteps.ts';
+import { adapterName, openDevice } from '../../src/gpu/device.ts';
+import { WORKLOADS } from '../engines/engine.ts';
+import { gpuCounts } from '../engines/gpuCounters.ts';
+import { measure } from '../engines/measure.ts';
+import { engine } from '../engines/plan.ts';
+import { table } from '../engines/table.ts';
 import { selfCheck } from './selfCheck.ts';
 
-// By pattern, which may match nothing: the device is told about and checked where there is no engine to measure.
-const engines = import.meta.glob<{ engine: Engine }>('../engines/plan.ts', { eager: true });
+const shorten = (value: number | string) =>
+  typeof value === 'number' ? Number(value.toPrecision(4)) : value;
 
 const SHOWN_LIMITS = [
   'maxBufferSize',
@@ -21,14 +24,27 @@ const SHOWN_LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const satisfies (keyof GPUSupportedLimits)[];
 
+/** Shapes of chromium-experimental-subgroup-matrix, which the WebGPU types do not know yet. */
+interface MatrixShapes {
+  subgroupMatrixConfigs?: {
+    componentType: string;
+    resultComponentType: string;
+    M: number;
+    N: number;
+    K: number;
+  }[];
+}
+
 function describe(device: GPUDevice, info: GPUAdapterInfo): void {
-  const { vendor, architecture, device: model, description } = info;
-  const names = new Set([vendor, architecture, model, description].filter(Boolean));
   const features = ['shader-f16', 'subgroups', 'timestamp-query', 'chromium-experimental-subgroup-matrix'];
   const has = (name: string) => `${name} ${device.features.has(name) ? 'yes' : 'no'}`;
-  console.log(`adapter    ${[...names].join(' ') || 'unnamed'}`);
+  console.log(`adapter    ${adapterName(info)}`);
   console.log(`features   ${features.map(has).join(', ')}`);
   console.log(`subgroups  ${info.subgroupMinSize} to ${info.subgroupMaxSize} lanes`);
+  for (const shape of (info as MatrixShapes).subgroupMatrixConfigs ?? [])
+    console.log(
+      `matrices   ${shape.M} x ${shape.N} x ${shape.K}, ${shape.componentType} to ${shape.resultComponentType}`,
+    );
   for (const limit of SHOWN_LIMITS) console.log(`${limit.padEnd(34)} ${device.limits[limit]}`);
 }
 
@@ -42,25 +58,37 @@ function options() {
   const steps = Number(values.steps);
   if (!Number.isInteger(steps) || steps < 1)
     throw new Error(`--steps: expected a whole number from 1 on, got "${values.steps}".`);
-  const workloads = values.configs.split(',').map((name) => {
-    const workload = WORKLOADS[name];
-    if (workload) return { name, workload };
-    throw new Error(`--configs: expected some of ${Object.keys(WORKLOADS).join()}, got "${name}".`);
-  });
+  const workloads = values.configs
+    .split(',')
+    .filter(Boolean)
+    .map((name) => {
+      const workload = WORKLOADS[name];
+      if (workload) return { name, workload };
+      throw new Error(`--configs: expected some of ${Object.keys(WORKLOADS).join()}, got "${name}".`);
+    });
   return { steps, workloads };
 }
 
 async function main(): Promise<void> {
   const { steps, workloads } = options();
+  gpuCounts(); // counts from here on, before anybody asks for a device
   const { device, info } = await openDevice();
   describe(device, info);
   await selfCheck(device);
   console.log('self-check ok');
   device.destroy(); // the engine opens its own
-  for (const { engine } of Object.values(engines)) {
-    console.log(`\n${HEADING}`);
-    for (const { name, workload } of workloads)
-      console.log(row(name, await measureSteps(engine, workload, steps)));
+  for (const { name, workload } of workloads) {
+    const rows = await measure(name, workload, [engine], { steps, budgetMs: Infinity });
+    console.log(`\n${name}\n${table(rows)}`);
+    for (const { failure, losses, stats = {} } of rows) {
+      if (failure !== undefined) process.exitCode = 1;
+      console.log(`losses  ${losses.map((loss) => loss.toFixed(4)).join(' ')}`);
+      console.log(
+        Object.entries(stats)
+          .map(([what, value]) => `${what} ${shorten(value)}`)
+          .join('  '),
+      );
+    }
   }
 }
 
