@@ -79,8 +79,9 @@ function shareSavedStatistics(graph: Graph): void {
       );
       invariant(forward, 'a loss is differentiated that was not computed');
       const dY = node.inputs['dY']!;
-      invariant(dY.constant?.[0] === 1, 'the loss is the root of the tape');
-      delete node.inputs['dY'];
+      delete node.inputs['dY']; // the tape's root: 1, unless the caller began with something else (a loss scale)
+      if (!dY.constant) node.inputs['lossScale'] = dY;
+      else invariant(dY.constant[0] === 1, 'the loss is the root of the tape');
       forward.outputs['logSumExp'] ??= graph.value([forward.inputs['logits']!.shape[0]!], 'float32');
       node.inputs['logSumExp'] = forward.outputs['logSumExp'];
     }
@@ -174,6 +175,7 @@ function splitIntoKernels(graph: Graph): void {
       const delta = graph.value(logSumExp!.shape, 'float32'); // rowsum(dY ⊙ y): what every key of the row subtracts
       const both = { dY: dY!, qkv: qkv!, logSumExp: logSumExp!, ...data };
       outputs['y']!.inPlaceOf = partial;
+      partial.external = outputs['y']!.external;
       return [
         {
           op: 'AttentionDq',

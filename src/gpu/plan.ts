@@ -193,7 +193,9 @@ export class Plan {
       for (const { value } of bindings) {
         if (!value.constant || this.#places.has(value)) continue;
         const buffer = this.#own(paddedBytes(value), storageUsage(), 'constant');
-        this.#device.queue.writeBuffer(buffer, 0, Float32Array.from(value.constant));
+        const { constant, dtype } = value;
+        const numbers = dtype === 'int32' ? Int32Array.from(constant) : Float32Array.from(constant);
+        this.#device.queue.writeBuffer(buffer, 0, numbers);
         this.#places.set(value, buffer);
       }
   }

@@ -53,8 +53,8 @@ class TraceBackend extends tf.KernelBackend {
     return true;
   }
   override incRef(): void {}
-  override decRef(): void {}
-  refCount(): number {
+  decRef(): void {}
+  override refCount(): number {
     return 1;
   }
   override numDataIds(): number {
@@ -120,8 +120,12 @@ export function trace(code: (tracer: Tracer) => void): Graph {
         },
         output(name, tensor) {
           const value = backend.find(tensor);
-          invariant(value.external === undefined, `${name} is ${value.external} already`);
-          value.external = name;
+          const named = value.external ?? value.constant;
+          // it has a place already (a gradient that is another's): a copy goes to the new one
+          const placed = named
+            ? graph.add('Copy', { x: value }, { y: graph.value(value.shape, value.dtype) }).outputs['y']!
+            : value;
+          placed.external = name;
         },
       });
     });

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../src/lib/rng.ts';
+import { runAsPlan, TARGETS } from '../gpu/support.ts';
 import { setGpuFailureListener, startBackend } from '../../src/workers/model/backends.ts';
 
 // a command that the GPU refused fails the test that sent it, whatever numbers it then reads
@@ -74,6 +75,21 @@ export function describeOp(name: string, cases: OpCase[], tolerance = 2e-5): voi
           tolerance,
         );
       }
+    });
+  });
+
+  describe.each(Object.keys(TARGETS))(`${name}() as a plan, %s`, (target) => {
+    it.each(cases)('$name: value and gradients equal the float64 reference', async (opCase) => {
+      const arrays = randomInputs(opCase);
+      const want = opCase.forward(arrays);
+      const dY = randomArray(want.length, 99);
+      const got = await runAsPlan(opCase, arrays, dY, TARGETS[target]!);
+      expect(relativeError(got.y, want)).toBeLessThan(tolerance);
+      const wantGradients = opCase.backward(arrays, dY);
+      for (const key of Object.keys(opCase.inputs))
+        expect(relativeError(got.gradients[key]!, wantGradients[key]!), `gradient of ${key}`).toBeLessThan(
+          tolerance,
+        );
     });
   });
 

@@ -4,6 +4,7 @@
  * takes 2.5 ms where a scan of the vocabulary took 91.
  */
 import type { GraphNode, Value } from '../graph.ts';
+import { fill } from './elementwise.ts';
 import { type Dispatch, floats, kernel, load, nameOf, store, vectorWidth, type Width } from './kernel.ts';
 
 /** wte [V, C], wpe [Tmax, C], idx [N] -> y [N, C]. `position`: where the first row of a sequence stands. */
@@ -63,7 +64,7 @@ y[i] = next | first;`,
 export function embeddingDwte(node: GraphNode): Dispatch[] {
   const { dY, idx, next, sum } = node.inputs as Record<string, Value>;
   const { y } = node.outputs as { y: Value };
-  const [V, C] = y.shape as [number, number];
+  const C = y.shape[1]!;
   const N = idx!.size;
   const W = vectorWidth(C);
   const columns = C / W;
@@ -84,17 +85,7 @@ ${store(y, 'y', 'o', `${load(y, 'y', 'o', W)} + total`, W)}`,
   });
   const inPlace = sum && nameOf(sum, 'sum', y, 'y') === 'y';
   if (inPlace || node.attrs['accumulate']) return [chain];
-  // nothing to add to yet: begin with zeros, or with a copy
-  const vectors = vectorWidth(V * C);
-  const begin = kernel({
-    label: sum ? 'Copy' : 'Zero',
-    reads: sum ? { sum: [sum, vectors] } : {},
-    writes: { y: [y, vectors] },
-    workgroup: [64],
-    threads: [(V * C) / vectors],
-    body: store(y, 'y', 'i', sum ? load(sum, 'sum', 'i', vectors) : `${floats(vectors)}()`, vectors),
-  });
-  return [begin, chain];
+  return [fill(y, sum), chain]; // nothing to add to yet
 }
 
 /** dY [B T, C] -> dWpe [Tmax, C]: sums over sequences; positions beyond T get zero. */

@@ -4,8 +4,9 @@ import type { GraphNode } from '../graph.ts';
 import { gelu, swiglu } from './activation.ts';
 import { attention, attentionDkv, attentionDq } from './attention.ts';
 import { batch, takeRow } from './batch.ts';
-import { add, columnSum, crossEntropyGrad, crossEntropyRows, mean } from './crossEntropy.ts';
+import { crossEntropyGrad, crossEntropyRows, mean } from './crossEntropy.ts';
 import { dropout } from './dropout.ts';
+import { add, columnSum, copy } from './elementwise.ts';
 import { embedding, embeddingDwpe, embeddingDwte, tokenChains } from './embedding.ts';
 import type { Dispatch, Target } from './kernel.ts';
 import { matmul } from './matmul.ts';
@@ -21,6 +22,7 @@ const KERNELS: Record<string, (node: GraphNode, target: Target) => Dispatch[]> =
   AttentionDq: attentionDq,
   Batch: batch,
   ColumnSum: columnSum,
+  Copy: copy,
   CrossEntropyGrad: crossEntropyGrad,
   CrossEntropyRows: crossEntropyRows,
   Dropout: dropout,
