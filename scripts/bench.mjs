@@ -29,7 +29,7 @@ async function runInBrowser(
     logLevel: 'error',
     server: { host: '127.0.0.1', port: 0, watch: null }, // files edited meanwhile must not reload the page
     // Bundles what the file imports beforehand: a dependency discovered late would reload the page in mid-measurement.
-    optimizeDeps: { entries: [`bench/${file}`, 'src/workers/*.worker.ts'] },
+    optimizeDeps: { entries: [`bench/${file}`, 'bench/**/*.worker.ts', 'src/workers/*.worker.ts'] },
   });
   const flags = gpu ? BROWSER_ARGS.filter((flag) => !flag.startsWith('--use-webgpu-adapter')) : BROWSER_ARGS;
   const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: flags });

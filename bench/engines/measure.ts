@@ -18,7 +18,7 @@ export interface Row {
   tokensPerSecond: number;
   /** init and the first step: compiling, tracing, uploading. */
   firstMs: number;
-  /** Spent in step() before it returned its promise: time in which the page or worker can do nothing else. */
+  /** From the call of step() until the event loop was free again: time in which a page or worker can do nothing else. */
   jsMs: number;
   dispatches: number;
   submits: number;
@@ -100,19 +100,22 @@ export async function measure(
 async function step(runner: Runner, { model, train }: Workload): Promise<Step> {
   const { tokens, targets } = batchNumber(runner.row.losses.length, model, train.batchSize);
   const before = { ...gpuCounts() };
+  const { port1: sender, port2: receiver } = new MessageChannel();
+  let freeMs: number | undefined;
+  receiver.onmessage = () => (freeMs = performance.now() - start);
   const start = performance.now();
-  let jsMs = 0;
   const loss = await countBytes(runner, () => {
     const promise = runner.run.step(tokens, targets);
-    jsMs = performance.now() - start;
+    sender.postMessage(0); // arrives when what step() did, and the promises that it kept resolving, are through
     return promise;
   });
   const ms = performance.now() - start;
+  sender.close();
   const now = gpuCounts();
   runner.row.losses.push(loss);
   return {
     ms,
-    jsMs,
+    jsMs: freeMs ?? ms,
     dispatches: now.dispatches - before.dispatches,
     submits: now.submits - before.submits,
     buffers: now.buffers - before.buffers,
