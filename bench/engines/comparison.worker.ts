@@ -9,6 +9,7 @@ import { engine as jaxWasm } from './jaxWasm.ts';
 import { engine as jaxWebgpu } from './jaxWebgpu.ts';
 import { measure, type MeasureOptions, type Row } from './measure.ts';
 import { engine as tfjsWasm } from './tfjsWasm.ts';
+import { engine as tfjsWebgpu } from './tfjsWebgpu.ts';
 
 export interface Order extends MeasureOptions {
   config: string;
@@ -25,7 +26,7 @@ async function compare({ config, engines: names, ...options }: Order): Promise<R
   gpuCounts(); // counts from here on, before anybody asks for a device
   const plan = await PLAN['./plan.ts']?.();
   if (!plan) console.log('plan: not there');
-  const engines = [...(plan ? [plan.engine] : []), glassboxWasm, jaxWebgpu, jaxWasm, tfjsWasm];
+  const engines = [...(plan ? [plan.engine] : []), glassboxWasm, jaxWebgpu, jaxWasm, tfjsWebgpu, tfjsWasm];
   const unknown = names?.filter((name) => !engines.some((engine) => engine.name === name)) ?? [];
   if (unknown.length > 0)
     throw new Error(`no engine ${unknown.join()}; there are ${engines.map(({ name }) => name).join()}`);
