@@ -15,15 +15,15 @@ export const gelu = (x: tf.Tensor, form: GeluForm): tf.Tensor2D => run('Gelu', {
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
-/** tanh(√(2/π) (x + 0.044715 x³)) */
-const innerTanh = (x: tf.Tensor) =>
-  tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), 0.044715), 1)), SQRT_2_OVER_PI));
+/** Φ(x) of the tanh form as a sigmoid, (1 + tanh(u)) / 2 = σ(2u): on wasm tanh takes ten times as long. */
+const sigmoidCdf = (x: tf.Tensor) =>
+  tf.sigmoid(tf.mul(x, tf.add(tf.mul(tf.square(x), 2 * SQRT_2_OVER_PI * 0.044715), 2 * SQRT_2_OVER_PI)));
 
 /** Φ(x) of the exact form. */
 const normalCdf = (x: tf.Tensor) => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
 
 defineKernel<'x', { form: GeluForm }>('Gelu', ({ x }, { form }) =>
-  tf.mul(x, form === 'exact' ? normalCdf(x) : tf.mul(tf.add(innerTanh(x), 1), 0.5)),
+  tf.mul(x, form === 'exact' ? normalCdf(x) : sigmoidCdf(x)),
 );
 
 defineKernel<'dY' | 'x', { form: GeluForm }>('GeluGrad', ({ dY, x }, { form }) => {
@@ -31,11 +31,10 @@ defineKernel<'dY' | 'x', { form: GeluForm }>('GeluGrad', ({ dY, x }, { form }) =
     const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
     return tf.mul(dY, tf.add(normalCdf(x), tf.mul(x, density)));
   }
-  const t = innerTanh(x);
-  const slope = tf.mul(tf.add(tf.mul(tf.square(x), 3 * 0.044715), 1), SQRT_2_OVER_PI); // d/dx of tanh's argument
-  const left = tf.mul(tf.add(t, 1), 0.5);
-  const right = tf.mul(tf.mul(tf.mul(x, 0.5), tf.sub(1, tf.square(t))), slope);
-  return tf.mul(dY, tf.add(left, right));
+  const cdf = sigmoidCdf(x);
+  const slope = tf.add(tf.mul(tf.square(x), 6 * SQRT_2_OVER_PI * 0.044715), 2 * SQRT_2_OVER_PI); // d/dx of 2u
+  const ownShare = tf.mul(tf.mul(x, slope), tf.sub(1, cdf)); // x Φ'(x) = Φ x (2u)' (1 - Φ)
+  return tf.mul(dY, tf.mul(cdf, tf.add(ownShare, 1)));
 });
 
 defineGradient<'x', { form: GeluForm }>('Gelu', ['x'], (dY, { x }, attrs) => ({
