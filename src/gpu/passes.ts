@@ -33,7 +33,7 @@ export function dropDead(graph: Graph): void {
       return needed;
     })
     .toReversed();
-  // outputs that only a dropped node wanted (a statistic, a pre-activation) need no room
+  // outputs that only a dropped node wanted (a statistic, a slope) need no room
   for (const node of graph.nodes)
     for (const [name, value] of Object.entries(node.outputs))
       if (name !== 'y' && !live.has(value) && !storageOf(value).external) delete node.outputs[name];
@@ -98,13 +98,14 @@ function foldActivation(graph: Graph): void {
       if (linear?.op !== 'Linear' || linear.inputs['residual'] || before.external) continue;
       if (others.some((user) => user.op !== 'GeluGrad')) continue;
       linear.attrs['gelu'] = node.attrs['form'];
-      linear.outputs = { y: node.outputs['y']!, before };
+      // kept for the gradient is not what came in but the slope there, which costs nothing extra now
+      linear.outputs = { y: node.outputs['y']!, slope: before };
+      for (const user of others) user.attrs['slope'] = true;
       graph.remove(node);
     } else if (node.op === 'GeluGrad') {
       const product = graph.soleMaker(node.inputs['dY']!, 'Product', node);
-      if (!product || product.attrs['transposeA']) continue;
-      product.attrs['geluGrad'] = node.attrs['form'];
-      product.inputs['before'] = node.inputs['x']!;
+      if (!product || product.attrs['transposeA'] || !node.attrs['slope']) continue;
+      product.inputs['slope'] = node.inputs['x']!;
       product.outputs['y'] = node.outputs['y']!;
       graph.remove(node);
     }

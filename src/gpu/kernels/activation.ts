@@ -5,40 +5,40 @@ import { type Dispatch, floats, kernel, load, nameOf, store, vectorWidth, type W
 export type GeluForm = 'exact' | 'tanh';
 
 /**
- * `gelu` and `dgelu` for numbers or vectors of them.
+ * WGSL: `gelu(x)` gives value and slope at once, because both start from the same exponential: the forward pass keeps the slope
+ * instead of x, and the backward pass only multiplies.
  *
- * erf is Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7), since WGSL has none. The argument of tanh is bounded because
- * exp of large arguments overflows on some drivers.
+ * (1 + tanh(u)) / 2 is written as the logistic function of 2u: one exponential, where a software adapter takes four for tanh.
+ * erf is Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7), since WGSL has none.
  */
-export function geluFunctions(form: GeluForm, width: Width): string {
+export function geluFunction(form: GeluForm, width: Width): string {
   const F = floats(width);
-  if (form === 'tanh')
-    return `
-fn inner(x: ${F}) -> ${F} { return tanh(clamp(0.7978845608 * (x + 0.044715 * x * x * x), ${F}(-15.0), ${F}(15.0))); }
-fn gelu(x: ${F}) -> ${F} { return 0.5 * x * (1.0 + inner(x)); }
-fn dgelu(x: ${F}) -> ${F} {
-  let t = inner(x);
-  return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * 0.7978845608 * (1.0 + 0.134145 * x * x);
-}`;
-  return `
-fn cdf(x: ${F}) -> ${F} {
-  let z = abs(x) * 0.70710678;
+  const body =
+    form === 'tanh'
+      ? `let square = x * x;
+  let s = 1.0 / (1.0 + exp(-1.5957691216 * x * (1.0 + 0.044715 * square)));
+  return Gelu(x * s, s + x * s * (1.0 - s) * 1.5957691216 * (1.0 + 0.134145 * square));`
+      : `let z = abs(x) * 0.70710678;
   let t = 1.0 / (1.0 + 0.3275911 * z);
-  let tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * exp(-z * z);
-  return select(1.0 - 0.5 * tail, 0.5 * tail, x < ${F}());
-}
-fn gelu(x: ${F}) -> ${F} { return x * cdf(x); }
-fn dgelu(x: ${F}) -> ${F} { return cdf(x) + x * 0.39894228 * exp(-0.5 * x * x); }`;
+  let density = exp(-z * z);
+  let tail = 0.5 * density * t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  let cdf = select(1.0 - tail, tail, x < ${F}());
+  return Gelu(x * cdf, cdf + x * 0.39894228 * density);`;
+  return `
+struct Gelu { value: ${F}, slope: ${F} }
+fn gelu(x: ${F}) -> Gelu {
+  ${body}
+}`;
 }
 
-/** gelu on its own: y = gelu(x), or dX = dY gelu'(x). */
+/** gelu on its own: y = gelu(x), or dX = dY gelu'(x); with `slope`, x holds gelu'(x) already. */
 export function gelu(node: GraphNode): Dispatch[] {
   const { x, dY } = node.inputs as { x: Value; dY?: Value };
   const { y } = node.outputs as { y: Value };
   const W = vectorWidth(y.size);
   const value = dY
-    ? `${load(dY, nameOf(dY, 'dY', y, 'y'), 'i', W)} * dgelu(${load(x, 'x', 'i', W)})`
-    : `gelu(${load(x, nameOf(x, 'x', y, 'y'), 'i', W)})`;
+    ? `${load(dY, nameOf(dY, 'dY', y, 'y'), 'i', W)} * ${node.attrs['slope'] ? load(x, 'x', 'i', W) : `gelu(${load(x, 'x', 'i', W)}).slope`}`
+    : `gelu(${load(x, nameOf(x, 'x', y, 'y'), 'i', W)}).value`;
   return [
     kernel({
       label: node.op,
@@ -46,7 +46,7 @@ export function gelu(node: GraphNode): Dispatch[] {
       writes: { y: [y, W] },
       workgroup: [64],
       threads: [y.size / W],
-      helpers: geluFunctions(node.attrs['form'] as GeluForm, W),
+      helpers: geluFunction(node.attrs['form'] as GeluForm, W),
       body: store(y, 'y', 'i', value, W),
       flops: 10 * y.size,
     }),

@@ -13,7 +13,7 @@
  */
 import { invariant } from '../../lib/errors.ts';
 import type { GraphNode, Value } from '../graph.ts';
-import { type GeluForm, geluFunctions } from './activation.ts';
+import { type GeluForm, geluFunction } from './activation.ts';
 import {
   ceilDiv,
   type Dispatch,
@@ -41,11 +41,10 @@ export interface Product {
   y: Value;
   bias?: Value;
   residual?: Value;
-  /** Pre-activation: written by a forward GELU, read by its gradient. */
-  before?: Value;
+  /** Slope of GELU: written by the forward product, multiplied with by the gradient's. */
+  slope?: Value;
   dBias?: Value;
   gelu?: GeluForm;
-  geluGrad?: GeluForm;
   dropout?: DropoutAttrs;
   seed?: Value;
   /** Add to what y (and dBias) hold: gradients of several micro-batches. */
@@ -80,10 +79,9 @@ export function productOf(node: GraphNode): Product {
     y,
     bias: inputs['bias'],
     residual: inputs['residual'],
-    before: inputs['before'] ?? outputs['before'],
+    slope: inputs['slope'] ?? outputs['slope'],
     dBias: outputs['dBias'],
     gelu: attrs['gelu'] as GeluForm | undefined,
-    geluGrad: attrs['geluGrad'] as GeluForm | undefined,
     dropout: attrs['dropout'] as Product['dropout'],
     seed: inputs['seed'],
     accumulate: attrs['accumulate'] === true,
@@ -134,7 +132,7 @@ export function pickTile({ M, N, K, layout }: Product, target: Target): Tile {
 
 /** The program for one tile size. K is walked in steps of W: 4, or 1 where rows cannot be read as vectors. */
 export function registerTiles(product: Product, tile: Tile): Dispatch {
-  const { layout, M, N, K, a, b, y, bias, residual, before, dBias, gelu, geluGrad, dropout } = product;
+  const { layout, M, N, K, a, b, y, bias, residual, slope, dBias, gelu, dropout } = product;
   const W = layout === 'tn' ? vectorWidth(M, N) : vectorWidth(N, K);
   const Wk = layout === 'tn' ? (K % 4 === 0 ? W : 1) : W; // steps of K at a time
   const { rows: R, workgroup } = tile;
@@ -212,11 +210,10 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
       let value = `s${r}_${v}${bias ? ` + bias${v}` : ''}`;
       let text = `let o = ${at};`;
       if (gelu) {
-        text += ` let x = ${value};`;
-        if (before) text += ` ${store(before, 'before', 'o', 'x', W)}`;
-        value = 'gelu(x)';
-      }
-      if (geluGrad) value = `(${value}) * dgelu(${load(before!, 'before', 'o', W)})`;
+        text += ` let activated = gelu(${value});`;
+        if (slope) text += ` ${store(slope, 'slope', 'o', 'activated.slope', W)}`;
+        value = 'activated.value';
+      } else if (slope) value = `(${value}) * ${load(slope, 'slope', 'o', W)}`;
       if (dropout) value = `(${value}) * factors(o, key)`;
       if (residual) value += ` + ${load(residual, nameOf(residual, 'residual', y, 'y'), 'o', W)}`;
       if (product.accumulate) value += ` + ${load(y, 'y', 'o', W)}`;
@@ -232,27 +229,26 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
       lines.push(`if (gid.y == 0u && c + ${v}u < Nv) { ${store(dBias, 'dBias', `c + ${v}u`, value, W)} }`);
     }
 
-  const form = gelu ?? geluGrad;
   return kernel({
-    label: `matmul ${layout}${gelu ? ' gelu' : ''}${geluGrad ? ' dGelu' : ''}${residual ? ' residual' : ''}${dBias ? ' dBias' : ''} ${R}x${C}`,
+    label: `matmul ${layout}${gelu ? ' gelu' : ''}${slope && !gelu ? ' dGelu' : ''}${residual ? ' residual' : ''}${dBias ? ' dBias' : ''} ${R}x${C}`,
     reads: {
       a: [a, tn ? W : Wk],
       b: [b, layout === 'nt' ? Wk : W],
       ...(bias && { bias: [bias, W] as [Value, Width] }),
       ...(residual && { residual: [residual, W] as [Value, Width] }),
-      ...(geluGrad && { before: [before!, W] as [Value, Width] }),
+      ...(slope && !gelu && { slope: [slope, W] as [Value, Width] }),
       ...(dropout && { seed: [product.seed!, 1] as [Value, Width] }),
     },
     writes: {
       y: [y, W],
-      ...(gelu && before && { before: [before, W] as [Value, Width] }),
+      ...(slope && gelu && { slope: [slope, W] as [Value, Width] }),
       ...(dBias && { dBias: [dBias, W] as [Value, Width] }),
     },
     dims: { M, N, K },
     workgroup,
     threads: [ceilDiv(N, C), ceilDiv(M, R)],
     subgroups: share,
-    helpers: (form ? geluFunctions(form, W) : '') + (dropout ? dropoutFunctions(dropout, W) : ''),
+    helpers: (gelu ? geluFunction(gelu, W) : '') + (dropout ? dropoutFunctions(dropout, W) : ''),
     body: lines.join('\n'),
     flops: 2 * M * N * K,
   });
