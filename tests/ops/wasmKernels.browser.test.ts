@@ -138,6 +138,19 @@ describe('wasm stand-ins', () => {
     expect([...got]).toEqual([...want]);
   });
 
+  it.each([
+    [1, 8],
+    [40, 16],
+    [7, 21],
+    [3, 5],
+  ])('ColumnSum: %i x %i', async (N, C) => {
+    const { got, want, shape } = await onBoth(() =>
+      tf.engine().runKernel<tf.Tensor>('ColumnSum', { x: tensor([N, C]) }),
+    );
+    expect(shape).toEqual([C]);
+    expect(relativeError(got, want)).toBeLessThan(1e-6);
+  });
+
   it('free their memory: parts of a tensor are forgotten, not freed', () => {
     const a = tensor([8, 16, 16]);
     const before = tf.memory().numTensors;
