@@ -1,8 +1,8 @@
 /** Our ops, run eagerly on tfjs's WebAssembly backend with our kernels for it: what the page uses without a GPU. */
 import * as tf from '@tensorflow/tfjs-core';
-import { parametersFrom } from '../../src/model/gpt.ts';
+import { forward, parametersFrom } from '../../src/model/gpt.ts';
+import { crossEntropy } from '../../src/ops/index.ts';
 import { applyGradients, disposeOptimizer, initOptimizer } from '../../src/train/optimizer.ts';
-import { lossAndGradients } from '../../src/train/trainer.ts';
 import { startBackend } from '../../src/workers/model/backends.ts';
 import type { Engine } from './engine.ts';
 
@@ -15,10 +15,16 @@ export const engine: Engine = {
     const optimizer = initOptimizer(params);
     let steps = 0;
     return {
-      step(inputs, targets) {
-        const { loss, gradients } = lossAndGradients({ model, params }, { inputs, targets }, 0);
+      step(tokens, targets) {
+        const idx = tf.tensor1d(tokens, 'int32');
+        const wanted = tf.tensor1d(targets, 'int32');
+        const { value: loss, grads } = tf.variableGrads(
+          () => crossEntropy(forward(params, model, idx, { T: model.blockSize }), wanted),
+          [...params.values()],
+        );
+        const gradients = new Map([...params].map(([name, p]) => [name, grads[p.name]!]));
         const norm = applyGradients(params, gradients, optimizer, train, train.learningRate, ++steps);
-        tf.dispose([...gradients.values(), norm]);
+        tf.dispose([idx, wanted, grads, norm]);
         return loss.data().then(([value]) => {
           loss.dispose();
           return value!;
