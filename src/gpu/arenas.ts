@@ -54,15 +54,18 @@ export class Arenas {
         `The model's parameters take ${formatBytes(bytes)}; this GPU binds at most ${formatBytes(limit)} at once. ` +
           'Choose a smaller model.',
       );
+    this.add(...kinds);
+  }
+
+  /** Makes arenas that are not there yet; they begin with zeros. */
+  add(...kinds: ArenaKind[]): void {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     for (const kind of kinds)
-      this.#buffers.set(
-        kind,
-        device.createBuffer({
-          label: kind,
-          size: bytes,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-        }),
-      );
+      if (!this.#buffers.has(kind))
+        this.#buffers.set(
+          kind,
+          this.#device.createBuffer({ label: kind, size: 4 * this.layout.size, usage }),
+        );
   }
 
   get bytes(): number {

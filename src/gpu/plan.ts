@@ -159,6 +159,12 @@ export class Plan {
     }
   }
 
+  /** Work done after each dispatch of the list, in arbitrary units: arithmetic, and memory at 8 operations a byte. */
+  get work(): number[] {
+    let done = 0;
+    return this.dispatches.map((dispatch) => (done += dispatch.flops + 8 * bytesOf(dispatch)));
+  }
+
   get length(): number {
     return this.#commands.length;
   }

@@ -38,14 +38,22 @@ export function snapshot(params: Parameters): Weights {
   return new Map([...params].map(([name, p]) => [name, tf.keep(p.clone())]));
 }
 
-/** Fresh parameters: normal with the standard deviation of each spec, from one seeded sequence. */
-export function initParameters(config: ModelConfig, seed: number): Parameters {
+/** Fresh values: normal with the standard deviation of each spec, from one seeded sequence. */
+export function initialValues(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const rng = createRng(seed);
-  return parametersFrom(config, (_name, shape, { std, fill }) => {
+  const values = new Map<string, Float32Array>();
+  for (const [name, { shape, std, fill }] of parameterSpecs(config)) {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill);
     if (std > 0) for (let i = 0; i < data.length; i++) data[i] = std * rng.normal();
-    return data;
-  });
+    values.set(name, data);
+  }
+  return values;
+}
+
+/** Fresh parameters. */
+export function initParameters(config: ModelConfig, seed: number): Parameters {
+  const values = initialValues(config, seed);
+  return parametersFrom(config, (name) => values.get(name)!);
 }
 
 /** Parameters whose values come from `values`, called once for each spec in order. */

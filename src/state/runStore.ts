@@ -26,7 +26,7 @@ export interface Sample {
   text: string;
 }
 
-export interface Phase extends ProgressEvent {
+export interface Phase extends Omit<ProgressEvent, 'type'> {
   startedAt: number;
   /** Milliseconds from then to this event. */
   elapsedMs: number;

@@ -2,7 +2,7 @@
  * The two workers as the page uses them: started once, their events turned into state. The only file that knows both sides:
  * actions call `textApi` and `modelApi`, panels read stores.
  */
-import type { ModelEvent, TextEvent } from '../workers/api.ts';
+import type { ModelEvent, ProgressEvent, TextEvent } from '../workers/api.ts';
 import { startModelWorker, startTextWorker } from '../workers/client.ts';
 import { lossHistory } from './lossHistory.ts';
 import { notify, report } from './noticesStore.ts';
@@ -19,6 +19,10 @@ export const modelApi = model.api;
 const MAX_SAMPLES = 100;
 
 function onTextEvent(event: TextEvent): void {
+  showPhase(event);
+}
+
+function showPhase(event: Omit<ProgressEvent, 'type'>): void {
   const now = performance.now();
   useRun.setState(({ phase }) => {
     const startedAt = phase?.task === event.task ? phase.startedAt : now;
@@ -48,6 +52,9 @@ function onModelEvent(event: ModelEvent): void {
       });
       break;
     }
+    case 'compiling':
+      showPhase({ task: 'Preparing the GPU', done: event.done, total: event.total, unit: 'programs' });
+      break;
     case 'evaluation':
       lossHistory.appendEvaluation(event.step, event.validationLoss, event.heldoutLoss);
       useRun.setState({ evaluation: event });
@@ -75,11 +82,14 @@ function onModelEvent(event: ModelEvent): void {
   }
 }
 
+const tellVisibility = () => void modelApi.setVisible(document.visibilityState === 'visible').catch(report);
+
 /** Starts the device at page load, so that Train finds it ready. */
 export async function startDevice(): Promise<void> {
   try {
     const device = await modelApi.init(useSettings.getState().backend);
     useRun.setState({ device, saved: await modelApi.savedRun() });
+    document.addEventListener('visibilitychange', tellVisibility);
   } catch (error) {
     report(error);
   }

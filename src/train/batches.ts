@@ -9,6 +9,15 @@ import { createRng, hash32 } from '../lib/rng.ts';
 
 export type TokenIds = Uint16Array | Uint32Array;
 
+/** The text of a run, split. */
+export interface RunData {
+  train: TokenIds;
+  validation: TokenIds;
+  heldout?: TokenIds;
+  /** Token between documents, where the vocabulary has one. */
+  separator?: number;
+}
+
 export interface Batch {
   /** [B T] each. */
   inputs: Int32Array;
@@ -47,28 +56,29 @@ export function batchAt(
   return batch;
 }
 
-/** The batch of micro-batch number `index` of a run. */
-export function randomBatch(ids: TokenIds, shape: BatchShape, seed: number, index: number): Batch {
+/** Where the windows of micro-batch number `index` of a run begin. */
+export function randomOffsets(length: number, { B, T }: BatchShape, seed: number, index: number): number[] {
   const rng = createRng(hash32(index, seed));
-  return batchAt(
-    ids,
-    Array.from({ length: shape.B }, () => rng.int(ids.length - shape.T)),
-    shape,
-  );
+  return Array.from({ length: B }, () => rng.int(length - T));
 }
 
+/** The batch of micro-batch number `index` of a run. */
+export const randomBatch = (ids: TokenIds, shape: BatchShape, seed: number, index: number): Batch =>
+  batchAt(ids, randomOffsets(ids.length, shape, seed, index), shape);
+
 /**
- * At most `count` batches that cover the ids without overlap, from beginning to end where they suffice, else spread evenly.
- * A last batch may hold fewer windows.
+ * Offsets of at most `count` batches that cover the ids without overlap, from beginning to end where they suffice, else
+ * spread evenly. A last batch may hold fewer windows.
  */
-export function evaluationBatches(ids: TokenIds, shape: BatchShape, count: number): Batch[] {
-  const windows = Math.floor((ids.length - 1) / shape.T);
-  const wanted = Math.min(windows, count * shape.B);
-  const offsets = Array.from({ length: wanted }, (_, i) => Math.floor((i * windows) / wanted) * shape.T);
-  const batches: Batch[] = [];
-  for (let i = 0; i < wanted; i += shape.B) batches.push(batchAt(ids, offsets.slice(i, i + shape.B), shape));
-  return batches;
+export function evaluationOffsets(length: number, { B, T }: BatchShape, count: number): number[][] {
+  const windows = Math.floor((length - 1) / T);
+  const wanted = Math.min(windows, count * B);
+  const offsets = Array.from({ length: wanted }, (_, i) => Math.floor((i * windows) / wanted) * T);
+  return Array.from({ length: Math.ceil(wanted / B) }, (_, i) => offsets.slice(i * B, (i + 1) * B));
 }
+
+export const evaluationBatches = (ids: TokenIds, shape: BatchShape, count: number): Batch[] =>
+  evaluationOffsets(ids.length, shape, count).map((offsets) => batchAt(ids, offsets, shape));
 
 /**
  * Refuses a text that is shorter than one window and its target.

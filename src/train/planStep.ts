@@ -10,8 +10,8 @@ import { HYPER } from '../gpu/kernels/optimizer.ts';
 import type { Target } from '../gpu/kernels/kernel.ts';
 import { type External, Plan, planGraph, type PlanSketch } from '../gpu/plan.ts';
 import type { ModelConfig } from '../model/config.ts';
-import type { BatchSource } from './stepGraph.ts';
-import { traceGradients, traceUpdate } from './stepGraph.ts';
+import type { StepOutcome } from './engine.ts';
+import { type BatchSource, traceGradients, traceUpdate } from './stepGraph.ts';
 
 /** Steps that may be under way at once: enough for the GPU never to wait, few enough for stop to be immediate. */
 export const STEPS_IN_FLIGHT = 3;
@@ -24,12 +24,6 @@ export interface StepNumbers {
   gradClip: number;
   /** 1 for the first update. */
   step: number;
-}
-
-export interface StepOutcome {
-  /** Mean over the micro-batches, nats per token. */
-  loss: number;
-  gradNorm: number;
 }
 
 /** Everything that is known of a step before anything is allocated. */
@@ -70,6 +64,8 @@ export class PlanStep {
   readonly #micro: number;
   readonly #data: MicroBatch;
   readonly #hyper = new Float32Array(HYPER.length);
+  /** Submits of a batch: more where one would keep the page from painting. */
+  slices = 1;
   #turn = 0;
 
   private constructor(
@@ -141,18 +137,23 @@ export class PlanStep {
     for (let i = 0; i < micro; i++) {
       fill(this.#data, i);
       this.#writeData();
-      const encoder = this.#device.createCommandEncoder();
-      if (i === 0 && micro > 1) this.#arenas.clear(encoder, 'gradients');
-      const pass = encoder.beginComputePass();
-      this.gradients.encode(pass);
-      if (i === micro - 1) this.update.encode(pass);
-      pass.end();
-      encoder.copyBufferToBuffer(loss, 0, results, 4 * i, 4);
-      if (i === micro - 1) {
-        encoder.copyBufferToBuffer(scale, 4, results, 4 * micro, 4);
-        encoder.copyBufferToBuffer(results, 0, out, 0, 4 * micro + 4);
+      const last = i === micro - 1;
+      for (let slice = 0; slice < this.slices; slice++) {
+        const encoder = this.#device.createCommandEncoder();
+        if (slice === 0 && i === 0 && micro > 1) this.#arenas.clear(encoder, 'gradients');
+        const pass = encoder.beginComputePass();
+        this.gradients.encode(pass, this.#border(slice), this.#border(slice + 1));
+        if (last && slice === this.slices - 1) this.update.encode(pass);
+        pass.end();
+        if (slice === this.slices - 1) {
+          encoder.copyBufferToBuffer(loss, 0, results, 4 * i, 4);
+          if (last) {
+            encoder.copyBufferToBuffer(scale, 4, results, 4 * micro, 4);
+            encoder.copyBufferToBuffer(results, 0, out, 0, 4 * micro + 4);
+          }
+        }
+        queue.submit([encoder.finish()]);
       }
-      queue.submit([encoder.finish()]);
     }
     return out.mapAsync(GPUMapMode.READ).then(() => {
       const numbers = new Float32Array(out.getMappedRange());
@@ -162,6 +163,21 @@ export class PlanStep {
       out.unmap();
       return outcome;
     });
+  }
+
+  /** Replaces the programs between two steps: compiled in the background, in use when they are ready. */
+  async use(target: Target): Promise<void> {
+    for (const plan of [this.gradients, this.update])
+      await plan.use(planGraph(plan.sketch.graph, target).dispatches);
+  }
+
+  /** Index of the first dispatch of a slice: slices do about equal work. */
+  #border(slice: number): number {
+    if (slice === 0) return 0;
+    if (slice === this.slices) return this.gradients.length;
+    const { work } = this.gradients;
+    const wanted = (work.at(-1)! * slice) / this.slices;
+    return work.findIndex((done) => done >= wanted);
   }
 
   /** Bytes on the GPU besides the arenas. */

@@ -2,41 +2,28 @@
  * The trainer: THE LOOP, in the order in which things happen. Predict the next token, measure how wrong that was, move
  * every parameter a little against its gradient, and again.
  *
- * What is not here: the model (model/gpt.ts), the update rule (ops/adamW.ts), the schedule (schedule.ts), and anything about
- * workers or files: the caller hands in hooks (workers/model.worker.ts).
+ * A step itself is the engine's: forward and backward pass and update, op by op (eagerEngine.ts) or as one prepared list of
+ * GPU commands (planEngine.ts). What is not here either: the model (model/gpt.ts), the update rule (ops/adamW.ts), the
+ * schedule (schedule.ts), and anything about workers or files: the caller hands in hooks (workers/model.worker.ts).
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError } from '../lib/errors.ts';
-import { hash32 } from '../lib/rng.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { forward, type Parameters } from '../model/gpt.ts';
-import { crossEntropy } from '../ops/index.ts';
-import { type Batch, type BatchShape, evaluationBatches, randomBatch, type TokenIds } from './batches.ts';
 import type { TrainConfig } from './config.ts';
-import { evaluate } from './evaluate.ts';
-import { applyGradients, type OptimizerState } from './optimizer.ts';
+import type { Engine, StepOutcome } from './engine.ts';
 import { learningRateAt } from './schedule.ts';
 
 /** A model in training: everything that a step changes, and what it is trained with. */
 export interface Run {
   model: ModelConfig;
   train: TrainConfig;
-  params: Parameters;
-  optimizer: OptimizerState;
+  /** Holds parameters and moments; prepared for the data of this run. */
+  engine: Engine;
   /** Updates done. */
   step: number;
   /** Tokens seen. */
   tokens: number;
   /** Milliseconds of training, pauses left out. */
   timeMs: number;
-}
-
-export interface RunData {
-  train: TokenIds;
-  validation: TokenIds;
-  heldout?: TokenIds;
-  /** Token between documents, where the vocabulary has one. */
-  separator?: number;
 }
 
 export interface StepResult {
@@ -49,8 +36,11 @@ export interface StepResult {
 }
 
 export interface TrainHooks {
-  /** Awaited before each step: yields to the event loop, waits while paused. False ends the loop. */
-  turn(): Promise<boolean>;
+  /**
+   * Awaited before each step: yields to the event loop, waits while paused. False ends the loop. `settle` waits until every
+   * step so far is done and was told of.
+   */
+  turn(settle: () => Promise<void>): Promise<boolean>;
   /** Awaited between the batches of an evaluation: gives way; throws CancelledError when the run was stopped. */
   breathe(): Promise<void>;
   onStep(result: StepResult): void;
@@ -60,98 +50,56 @@ export interface TrainHooks {
 }
 
 /** Trains until `train.maxSteps` updates are done, or a hook says stop. */
-export async function trainLoop(run: Run, data: RunData, hooks: TrainHooks): Promise<'finished' | 'stopped'> {
-  const { model, train } = run;
-  const shape: BatchShape = {
-    B: train.batchSize,
-    T: model.blockSize,
-    separator: train.maskDocuments ? data.separator : undefined,
+export async function trainLoop(run: Run, hooks: TrainHooks): Promise<'finished' | 'stopped'> {
+  const { engine, model, train } = run;
+  const tokensPerStep = train.gradAccumSteps * train.batchSize * model.blockSize;
+  const underWay: Promise<void>[] = [];
+  const settle = async (leave = 0) => {
+    while (underWay.length > leave) await underWay.shift();
   };
-  const validation = evaluationBatches(data.validation, shape, train.evalBatches);
-  const heldout = data.heldout ? evaluationBatches(data.heldout, shape, train.evalBatches) : [];
+
+  let doneAt = 0;
+  const report = (step: number, learningRate: number, startedAt: number, { loss, gradNorm }: StepOutcome) => {
+    // steps overlap: each is charged from where the one before it ended
+    const now = performance.now();
+    run.timeMs += now - Math.max(startedAt, doneAt);
+    doneAt = now;
+    run.tokens += tokensPerStep;
+    if (!Number.isFinite(loss)) throw diverged(step, train, learningRate);
+    hooks.onStep({ step, loss, learningRate, gradNorm, tokens: run.tokens, timeMs: run.timeMs });
+  };
 
   while (run.step < train.maxSteps) {
-    if (!(await hooks.turn())) return 'stopped';
-    const started = performance.now();
+    if (!(await hooks.turn(settle))) {
+      await settle();
+      return 'stopped';
+    }
     const learningRate = learningRateAt(run.step, train);
+    const startedAt = performance.now();
+    const outcome = engine.step(run.step, learningRate);
+    const step = ++run.step;
+    const told = outcome.then((numbers) => report(step, learningRate, startedAt, numbers));
+    told.catch(() => undefined); // whoever settles hears of it
+    underWay.push(told);
+    await settle(engine.stepsInFlight - 1); // the oldest: the device is never left without work
 
-    // gradients, averaged over the micro-batches
-    const micro = train.gradAccumSteps;
-    const losses: tf.Scalar[] = [];
-    let gradients: Map<string, tf.Tensor> | undefined;
-    for (let i = 0; i < micro; i++) {
-      const index = run.step * micro + i;
-      const batch = randomBatch(data.train, shape, train.seed, index);
-      const result = lossAndGradients(run, batch, hash32(index, train.seed ^ 0xd50));
-      losses.push(result.loss);
-      gradients = gradients ? accumulate(gradients, result.gradients) : result.gradients;
-    }
-    const norm = tf.tidy(() => {
-      const averaged = micro > 1 ? mapValues(gradients!, (g) => tf.div(g, micro)) : gradients!;
-      return applyGradients(run.params, averaged, run.optimizer, train, learningRate, run.step + 1);
-    });
-    tf.dispose([...gradients!.values()]);
-
-    // this waits for the device: the numbers of a step are known when the step is done
-    const lossValues = await Promise.all(losses.map((loss) => loss.data()));
-    const gradNorm = (await norm.data())[0]!;
-    tf.dispose([...losses, norm]);
-
-    run.step++;
-    run.tokens += micro * shape.B * shape.T;
-    run.timeMs += performance.now() - started;
-    const loss = lossValues.reduce((sum, [value]) => sum + value!, 0) / micro;
-    if (!Number.isFinite(loss)) throw diverged(run, learningRate);
-    hooks.onStep({ step: run.step, loss, learningRate, gradNorm, tokens: run.tokens, timeMs: run.timeMs });
-
-    if (run.step % train.evalInterval === 0 || run.step === train.maxSteps) {
-      const validationLoss = await evaluate(run.params, model, validation, hooks.breathe);
-      const heldoutLoss =
-        heldout.length > 0 ? await evaluate(run.params, model, heldout, hooks.breathe) : NaN;
-      hooks.onEvaluation(run.step, validationLoss, heldoutLoss);
-    }
-    if (train.sampleInterval > 0 && run.step % train.sampleInterval === 0) await hooks.sample(run.step);
+    const evaluates = step % train.evalInterval === 0 || step === train.maxSteps;
+    const samples = train.sampleInterval > 0 && step % train.sampleInterval === 0;
+    if (evaluates || samples) await settle();
+    if (evaluates)
+      hooks.onEvaluation(
+        step,
+        await engine.evaluate('validation', hooks.breathe),
+        await engine.evaluate('heldout', hooks.breathe),
+      );
+    if (samples) await hooks.sample(step);
   }
   return 'finished';
 }
 
-const diverged = ({ step, train }: Run, learningRate: number) =>
+const diverged = (step: number, train: TrainConfig, learningRate: number) =>
   new ConfigError(
     `The loss stopped being a number at step ${step}: training has diverged. ` +
       `Copies saved before are safe. Lower the learning rate (now ${learningRate.toPrecision(2)})` +
       `${train.gradClip > 0 ? '' : ', clip the gradient'} or warm up for longer, and train again.`,
   );
-
-/** Forward and backward pass over one batch. The caller disposes of the results. */
-export function lossAndGradients(
-  { model, params }: Pick<Run, 'model' | 'params'>,
-  batch: Batch,
-  dropoutSeed: number,
-): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-  const data = {
-    inputs: tf.tensor1d(batch.inputs, 'int32'),
-    targets: tf.tensor1d(batch.targets, 'int32'),
-    documents: batch.documents && tf.tensor1d(batch.documents, 'int32'),
-    seed: model.dropout > 0 ? tf.tensor1d([dropoutSeed | 0], 'int32') : undefined,
-  };
-  const { value, grads } = tf.variableGrads(() => {
-    const logits = forward(params, model, data.inputs, {
-      T: model.blockSize,
-      documents: data.documents,
-      dropoutSeed: data.seed,
-    });
-    return crossEntropy(logits, data.targets);
-  }, [...params.values()]);
-  for (const tensor of Object.values(data)) tensor?.dispose();
-  // tfjs names gradients after its variables; we name them after our parameters
-  return { loss: value, gradients: new Map([...params].map(([name, p]) => [name, grads[p.name]!])) };
-}
-
-function accumulate(sum: Map<string, tf.Tensor>, more: Map<string, tf.Tensor>): Map<string, tf.Tensor> {
-  const total = mapValues(sum, (g, name) => tf.add(g, more.get(name)!));
-  tf.dispose([...sum.values(), ...more.values()]);
-  return total;
-}
-
-const mapValues = (map: Map<string, tf.Tensor>, f: (tensor: tf.Tensor, name: string) => tf.Tensor) =>
-  new Map([...map].map(([name, tensor]) => [name, f(tensor, name)]));

@@ -13,6 +13,7 @@ import type { DatasetSummary, Document, Manifest, SplitName } from '../data/type
 import type { ModelConfig, ModelCost } from '../model/config.ts';
 import type { TokenizerConfig } from '../tokenizer/tokenizer.ts';
 import type { TrainConfig } from '../train/config.ts';
+import type { PlanFigures } from '../train/engine.ts';
 
 // ---------------------------------------------------------------------------------------------------- both workers
 
@@ -23,7 +24,7 @@ export interface ProgressEvent {
   task: string;
   done: number;
   total: number;
-  unit: 'bytes' | 'tokens' | 'documents' | 'steps';
+  unit: 'bytes' | 'tokens' | 'documents' | 'steps' | 'programs';
 }
 
 // ---------------------------------------------------------------------------------------------------- text.worker
@@ -174,6 +175,8 @@ export interface ModelInfo {
   train: TrainConfig;
   dataCard: DataCard;
   cost: ModelCost;
+  /** What a training step is on the GPU; null where there is no plan. */
+  plan: PlanFigures | null;
   tokenizerJson: string;
   step: number;
   origin: 'trained' | 'imported' | 'restored';
@@ -223,6 +226,8 @@ export type ModelEvent =
     }
   | { type: 'evaluation'; step: number; validationLoss: number; heldoutLoss: number }
   | { type: 'sample'; step: number; prompt: string; text: string }
+  /** Programs of the GPU made ready for a run, before its first step. */
+  | { type: 'compiling'; done: number; total: number }
   /** Text that a `generate` call has produced since the last such event. */
   | { type: 'generated'; requestId: number; text: string }
   | { type: 'saved'; step: number; savedAt: number }
@@ -284,4 +289,6 @@ export interface ModelApi {
   restoreRun(): Promise<ModelInfo>;
   discardSavedRun(): Promise<void>;
   saveNow(): Promise<void>;
+  /** A page that nobody sees need not be painted: the GPU may work in longer pieces. */
+  setVisible(visible: boolean): Promise<void>;
 }

@@ -12,17 +12,11 @@ import { requireOneWindow } from '../train/batches.ts';
 import { type TrainConfig, validateTrainConfig } from '../train/config.ts';
 import { holdAliveLock } from './aliveLock.ts';
 import type { DeviceInfo, EncodedDataset, ModelApi, ModelEvent, StartRunRequest } from './api.ts';
-import { setGpuFailureListener } from './model/backends.ts';
+import { setGpuFailureListener, setPageVisible } from './model/backends.ts';
 import { chooseBackend } from './model/chooseBackend.ts';
 import { createCompletion } from './model/completion.ts';
 import { exportZip, readImport, readSlot, saveSlot, slot } from './model/files.ts';
-import {
-  disposeModel,
-  type LoadedModel,
-  loadModel,
-  modelInfo,
-  type ModelSource,
-} from './model/loadedModel.ts';
+import { type LoadedModel, loadModel, modelInfo, type ModelSource } from './model/loadedModel.ts';
 import { startSession, type TrainingSession } from './model/trainingSession.ts';
 
 let port: MessagePort | undefined;
@@ -52,13 +46,39 @@ async function halt(): Promise<void> {
   session = undefined;
 }
 
-/** Puts a model in the place of the one that is there, which is disposed of only when the new one exists. */
-async function replaceModel(source: ModelSource): Promise<LoadedModel> {
+/**
+ * Puts a model in the place of the one that is there, which is disposed of only when the new one exists and is `ready`. The
+ * old one stays when that throws.
+ */
+async function replaceModel(
+  source: ModelSource,
+  ready: (model: LoadedModel) => Promise<void> = async () => {},
+): Promise<LoadedModel> {
   await halt();
   const fresh = loadModel(source);
-  if (loaded) disposeModel(loaded);
+  try {
+    await ready(fresh);
+  } catch (error) {
+    fresh.dispose();
+    throw error;
+  }
+  loaded?.dispose();
   loaded = fresh;
   return fresh;
+}
+
+/** Makes the engine ready for this text: compiles, and tells the page how far that is. */
+async function prepare({ run, tokenizer }: LoadedModel, { splits }: EncodedDataset): Promise<void> {
+  await run.engine.prepare(
+    run.train,
+    {
+      train: splits.train.ids,
+      validation: splits.validation.ids,
+      heldout: splits.heldout?.ids,
+      separator: tokenizer.endOfText,
+    },
+    (done, total) => send({ type: 'compiling', done, total }),
+  );
 }
 
 function requireModel(): LoadedModel {
@@ -76,13 +96,13 @@ function checkRun(model: LoadedModel['run']['model'], train: TrainConfig, data: 
       `The model knows ${model.vocabSize} tokens, the text was split with a vocabulary of ${data.vocabSize}. ` +
         'Encode the text with the tokenizer of the model, or start a new model.',
     );
-  requireFits(model, train.batchSize, device.memoryLimitBytes);
+  if (device.backend !== 'webgpu') requireFits(model, train.batchSize, device.memoryLimitBytes); // a plan knows exactly
   requireOneWindow(data.splits.train.ids, model.blockSize, 'training');
   requireOneWindow(data.splits.validation.ids, model.blockSize, 'validation');
 }
 
-function train(model: LoadedModel, data: EncodedDataset): void {
-  session = startSession(model, data, samplePrompts, {
+function train(model: LoadedModel): void {
+  session = startSession(model, samplePrompts, {
     send,
     isGenerating: completion.isActive,
     save: saveQuietly,
@@ -114,9 +134,11 @@ const api: ModelApi = {
   },
   async startRun(request: StartRunRequest) {
     checkRun(request.model, request.train, request.data);
-    const model = await replaceModel({ ...request, origin: 'trained' });
+    const model = await replaceModel({ ...request, origin: 'trained' }, (fresh) =>
+      prepare(fresh, request.data),
+    );
     samplePrompts = request.samplePrompts;
-    train(model, request.data);
+    train(model);
     return modelInfo(model);
   },
   async continueRun(data, trainConfig) {
@@ -124,7 +146,8 @@ const api: ModelApi = {
     checkRun(model.run.model, trainConfig, data);
     await halt();
     model.run.train = trainConfig;
-    train(model, data);
+    await prepare(model, data);
+    train(model);
     return modelInfo(model);
   },
   async pause() {
@@ -151,6 +174,9 @@ const api: ModelApi = {
     return modelInfo(await replaceModel(await readSlot()));
   },
   discardSavedRun: () => slot.discard(),
+  async setVisible(visible) {
+    setPageVisible(visible);
+  },
   async saveNow() {
     if (loaded) await saveQuietly();
   },

@@ -5,21 +5,15 @@ import { generateTokens, nextLogits } from '../../src/generate/generate.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 import {
   forward,
-  initParameters,
+  initialValues,
   type KvCache,
   parametersFrom,
   type Parameters,
 } from '../../src/model/gpt.ts';
-import { randomBatch } from '../../src/train/batches.ts';
+import { randomBatch, type RunData } from '../../src/train/batches.ts';
 import { TRAIN_PRESETS, type TrainConfig } from '../../src/train/config.ts';
-import { initOptimizer } from '../../src/train/optimizer.ts';
-import {
-  lossAndGradients,
-  type Run,
-  type StepResult,
-  type TrainHooks,
-  trainLoop,
-} from '../../src/train/trainer.ts';
+import { EagerEngine, lossAndGradients } from '../../src/train/eagerEngine.ts';
+import { type Run, type StepResult, type TrainHooks, trainLoop } from '../../src/train/trainer.ts';
 import { startBackend } from '../../src/workers/model/backends.ts';
 import { BACKENDS, relativeError } from '../ops/support.ts';
 import type { ReferenceParameters } from '../reference/adamW.ts';
@@ -67,6 +61,18 @@ const unwatched: TrainHooks = {
   onEvaluation: () => {},
   sample: async () => {},
 };
+
+/** A run on tfjs that is ready to begin. */
+async function eagerRun(
+  model: ModelConfig,
+  train: TrainConfig,
+  parameters: Map<string, Float32Array>,
+  data: RunData,
+): Promise<Run> {
+  const engine = new EagerEngine(model, { parameters });
+  await engine.prepare(train, data);
+  return { model, train, engine, step: 0, tokens: 0, timeMs: 0 };
+}
 
 const B = 3;
 const T = llama.blockSize;
@@ -132,7 +138,7 @@ describe.each(BACKENDS)('the model on %s', (backend) => {
   ] as const)(
     `%s: ${steps} steps of training follow the reference to 1e-4`,
     async (_name, config, gradAccumSteps) => {
-      const { params, wanted } = bothParameters(config);
+      const { wanted } = bothParameters(config);
       const train: TrainConfig = {
         ...TRAIN_PRESETS.nano,
         batchSize: 2,
@@ -147,21 +153,10 @@ describe.each(BACKENDS)('the model on %s', (backend) => {
         sampleInterval: 0,
       };
       const ids = Uint16Array.from(randomArrays(8).integers(400, config.vocabSize));
-      const run: Run = {
-        model: config,
-        train,
-        params,
-        optimizer: initOptimizer(params),
-        step: 0,
-        tokens: 0,
-        timeMs: 0,
-      };
+      const values = new Map([...wanted].map(([name, { data }]) => [name, Float32Array.from(data)]));
+      const run = await eagerRun(config, train, values, { train: ids, validation: ids });
       const results: StepResult[] = [];
-      await trainLoop(
-        run,
-        { train: ids, validation: ids },
-        { ...unwatched, onStep: (result) => results.push(result) },
-      );
+      await trainLoop(run, { ...unwatched, onStep: (result) => results.push(result) });
       const batches = Array.from({ length: steps * gradAccumSteps }, (_, i) => {
         const { inputs, targets } = randomBatch(ids, { B: 2, T }, train.seed, i);
         return { tokens: inputs, targets };
@@ -182,7 +177,6 @@ describe('training', () => {
 
   it('leaves no tensors behind, step after step, with dropout and accumulation', async () => {
     const config = { ...gpt2, dropout: 0.1 };
-    const params = initParameters(config, 1);
     const train = {
       ...TRAIN_PRESETS.nano,
       batchSize: 2,
@@ -191,40 +185,21 @@ describe('training', () => {
       evalInterval: 2,
       maskDocuments: true,
     };
-    const run: Run = {
-      model: config,
-      train,
-      params,
-      optimizer: initOptimizer(params),
-      step: 0,
-      tokens: 0,
-      timeMs: 0,
-    };
     const ids = Uint16Array.from(randomArrays(8).integers(400, config.vocabSize));
+    const data = { train: ids, validation: ids, separator: 0 };
+    const run = await eagerRun(config, train, initialValues(config, 1), data);
     const counts: number[] = [];
-    await trainLoop(
-      run,
-      { train: ids, validation: ids, separator: 0 },
-      { ...unwatched, turn: async () => counts.push(tf.memory().numTensors) > 0 },
-    );
+    await trainLoop(run, { ...unwatched, turn: async () => counts.push(tf.memory().numTensors) > 0 });
     expect(new Set(counts).size).toBe(1);
   });
 
   it('says what to do when the loss stops being a number', async () => {
-    const params = initParameters(llama, 1);
-    params.get('model.norm.weight')!.assign(tf.fill([16], NaN));
+    const values = initialValues(llama, 1);
+    values.get('model.norm.weight')!.fill(NaN);
     const train = { ...TRAIN_PRESETS.nano, batchSize: 2, maxSteps: 5 };
-    const run: Run = {
-      model: llama,
-      train,
-      params,
-      optimizer: initOptimizer(params),
-      step: 0,
-      tokens: 0,
-      timeMs: 0,
-    };
     const ids = Uint16Array.from(randomArrays(8).integers(400, llama.vocabSize));
-    await expect(trainLoop(run, { train: ids, validation: ids }, unwatched)).rejects.toThrow(
+    const run = await eagerRun(llama, train, values, { train: ids, validation: ids });
+    await expect(trainLoop(run, unwatched)).rejects.toThrow(
       /The loss stopped being a number at step \d: training has diverged.*Lower the learning rate/,
     );
   });

@@ -3,15 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
 import type { Target } from '../../src/gpu/kernels/kernel.ts';
-import { hash32 } from '../../src/lib/rng.ts';
 import { type ModelConfig, parameterSpecs } from '../../src/model/config.ts';
 import { parametersFrom } from '../../src/model/gpt.ts';
-import { randomBatch } from '../../src/train/batches.ts';
+import { randomBatch, randomOffsets } from '../../src/train/batches.ts';
 import { TRAIN_PRESETS, type TrainConfig } from '../../src/train/config.ts';
+import { lossAndGradients } from '../../src/train/eagerEngine.ts';
 import { applyGradients, initOptimizer } from '../../src/train/optimizer.ts';
+import { dropoutSeed } from '../../src/train/engine.ts';
 import { type MicroBatch, PlanStep, sketchStep } from '../../src/train/planStep.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
-import { lossAndGradients } from '../../src/train/trainer.ts';
 import type { BatchSource } from '../../src/train/stepGraph.ts';
 import { startBackend } from '../../src/workers/model/backends.ts';
 import { TARGETS, testDevice } from '../gpu/support.ts';
@@ -135,8 +135,6 @@ const moving = (gradAccumSteps: number): TrainConfig => ({
   gradClip: 0.5,
 });
 
-const seedOf = (train: TrainConfig, index: number) => hash32(index, train.seed ^ 0xd50) | 0;
-
 /** Losses, norms and parameters of a run through plans. `tamper` may change the numbers of a step. */
 async function replay(
   model: ModelConfig,
@@ -159,8 +157,8 @@ async function replay(
   for (let i = 0; i < train.maxSteps; i++) {
     const fill = (data: MicroBatch, m: number) => {
       const index = i * micro + m;
-      data.offsets.set(offsetsOf(ids, source, train.seed, index));
-      data.seed = seedOf(train, index);
+      data.offsets.set(randomOffsets(ids.length, source, train.seed, index));
+      data.seed = dropoutSeed(index, train);
     };
     const { loss, gradNorm } = await step.step(tamper(numbersAt(train, i)), fill);
     losses.push(loss);
@@ -170,13 +168,6 @@ async function replay(
   step.dispose();
   arenas.dispose();
   return { losses, norms, params };
-}
-
-/** Where the windows of randomBatch begin. */
-function offsetsOf(ids: Uint16Array, { B, T }: BatchSource, seed: number, index: number): number[] {
-  const positions = Uint32Array.from(ids.keys());
-  const { inputs } = randomBatch(positions, { B, T }, seed, index);
-  return Array.from({ length: B }, (_, b) => inputs[b * T]!);
 }
 
 /** The same run, eagerly on tfjs. */
@@ -196,7 +187,7 @@ async function eager(model: ModelConfig, train: TrainConfig) {
     for (let m = 0; m < micro; m++) {
       const index = step * micro + m;
       const batch = randomBatch(ids, shape, train.seed, index);
-      const result = lossAndGradients({ model, params }, batch, seedOf(train, index));
+      const result = lossAndGradients({ model, params }, batch, dropoutSeed(index, train));
       loss += (await result.loss.data())[0]! / micro;
       for (const [name, g] of result.gradients)
         sums.set(name, sums.has(name) ? tf.add(sums.get(name)!, tf.div(g, micro)) : tf.div(g, micro));

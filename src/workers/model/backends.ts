@@ -8,9 +8,11 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { openDevice } from '../../gpu/device.ts';
+import { isSoftwareAdapter, openDevice } from '../../gpu/device.ts';
+import { targetFor } from '../../gpu/target.ts';
 import { GpuError } from '../../lib/errors.ts';
 import { installWasmKernels } from '../../ops/wasmKernels.ts';
+import type { Gpu } from '../../train/planEngine.ts';
 import type { Backend } from '../api.ts';
 
 /**
@@ -36,20 +38,53 @@ export async function startBackend(backend: Backend): Promise<void> {
   if (backend === 'wasm') installWasmKernels();
 }
 
-/** The device that tfjs computes on; undefined until it was opened, and again when it is lost. */
-let device: GPUDevice | undefined;
+/** The device that plans and tfjs compute on; undefined until it was opened, and again when it is lost. */
+let gpu: Gpu | undefined;
+
+/** What plans run on; undefined while another backend than webgpu is in use. */
+export const currentGpu = (): Gpu | undefined => (tf.getBackend() === 'webgpu' ? gpu : undefined);
+
+/**
+ * How long a submit may be, ms: the browser cannot paint meanwhile. A GPU of its own memory switches faster than one that
+ * is shared with the screen; a program on the CPU is no display at all. Never long enough for a watchdog.
+ */
+const SUBMIT_MS = { shared: 8, discrete: 30, unseen: 200 };
+
+function submitBudget(info: GPUAdapterInfo, visible: boolean): number {
+  if (!visible || isSoftwareAdapter(info)) return SUBMIT_MS.unseen;
+  return info.vendor === 'nvidia' ? SUBMIT_MS.discrete : SUBMIT_MS.shared;
+}
+
+let adapterInfo: GPUAdapterInfo | undefined;
+
+export function setPageVisible(visible: boolean): void {
+  if (gpu && adapterInfo) gpu.submitBudgetMs = submitBudget(adapterInfo, visible);
+}
+
+const GIB = 2 ** 30;
+
+/** WebGPU does not tell how much memory there is: a rough bound from the largest buffer. A program's is the tab's. */
+export const gpuMemoryLimit = (software: boolean, maxBufferSize: number): number =>
+  software ? 2 * GIB : Math.max(2 * GIB, 2 * maxBufferSize);
 
 /**
  * tfjs on a device of ours instead of its own: with all features and limits of the adapter, and open to other users of the
  * same buffers.
  */
 async function registerOnOurDevice(): Promise<void> {
-  if (device) return;
+  if (gpu) return;
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  const opened = await openDevice();
+  const { device, info } = await openDevice();
   tf.removeBackend('webgpu'); // the factory that tfjs registered for itself, or one whose device was lost
-  tf.registerBackend('webgpu', () => new WebGPUBackend(opened.device, opened.info), 3);
-  device = opened.device;
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, info), 3);
+  const software = isSoftwareAdapter(info);
+  adapterInfo = info;
+  gpu = {
+    device,
+    target: targetFor(info, device.features, software),
+    memoryLimitBytes: gpuMemoryLimit(software, device.limits.maxBufferSize),
+    submitBudgetMs: submitBudget(info, true),
+  };
   watchDevice(device);
 }
 
@@ -69,7 +104,7 @@ function watchDevice(opened: GPUDevice): void {
     ),
   );
   void opened.lost.then(({ reason, message }) => {
-    device = undefined;
+    gpu = undefined;
     if (reason === 'destroyed') return;
     onFailure(
       new GpuError(

@@ -3,14 +3,14 @@
  * is a program on the CPU is usually slower than WebAssembly, but not always: there, both run one small training step and
  * the faster is taken.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { type Capabilities, detectCapabilities } from '../../gpu/device.ts';
 import { GpuError } from '../../lib/errors.ts';
 import { MODEL_PRESETS, type ModelConfig } from '../../model/config.ts';
-import { initParameters } from '../../model/gpt.ts';
-import { lossAndGradients } from '../../train/trainer.ts';
+import { initialValues } from '../../model/gpt.ts';
+import { TRAIN_PRESETS } from '../../train/config.ts';
 import type { Backend, DeviceInfo } from '../api.ts';
-import { startBackend } from './backends.ts';
+import { gpuMemoryLimit, startBackend } from './backends.ts';
+import { placeModel } from './onDevice.ts';
 
 const GIB = 2 ** 30;
 
@@ -72,7 +72,7 @@ const onCpu = ({ hasWasm, hasWasmSimd }: Capabilities) => {
   return `WebAssembly computes instead. ${works}`;
 };
 
-/** A fraction of the smallest preset: the software adapter takes a fifth of a second for it. */
+/** A fraction of the smallest preset: plans for it compile in about a second on the software adapter. */
 const PROBE: ModelConfig = {
   ...MODEL_PRESETS.nano,
   vocabSize: 128,
@@ -84,27 +84,25 @@ const PROBE: ModelConfig = {
   intermediateSize: 64,
 };
 
-/** Milliseconds of a small forward and backward pass; the first one, which compiles, is not counted. */
+/** Milliseconds of a small training step; the first one, which warms up, is not counted. */
 async function timeStep(backend: Backend): Promise<number> {
   await startBackend(backend);
-  const params = initParameters(PROBE, 1);
-  const ids = Int32Array.from({ length: 4 * PROBE.blockSize }, (_, i) => (i * 31) % PROBE.vocabSize);
-  let ms = Infinity;
-  for (let i = 0; i < 2; i++) {
+  const { engine, dispose } = placeModel(PROBE, { parameters: initialValues(PROBE, 1) });
+  try {
+    const ids = Uint16Array.from({ length: 500 }, (_, i) => (i * 31) % PROBE.vocabSize);
+    await engine.prepare({ ...TRAIN_PRESETS.nano, batchSize: 4 }, { train: ids, validation: ids });
+    await engine.step(0, 1e-3);
     const started = performance.now();
-    const { loss, gradients } = lossAndGradients({ model: PROBE, params }, { inputs: ids, targets: ids }, 0);
-    await Promise.all([loss, ...gradients.values()].map((tensor) => tensor.data()));
-    tf.dispose([loss, ...gradients.values()]);
-    ms = performance.now() - started;
+    await engine.step(1, 1e-3);
+    return performance.now() - started;
+  } finally {
+    dispose();
   }
-  tf.dispose([...params.values()]);
-  return ms;
 }
 
 /** A rough bound, so that a run that cannot fit is refused before it takes the tab down. */
 function memoryLimit(backend: Backend, { adapter }: Capabilities): number {
-  if (backend === 'webgpu' && adapter && !adapter.software)
-    return Math.max(2 * GIB, 2 * adapter.limits.maxBufferSize);
+  if (backend === 'webgpu' && adapter) return gpuMemoryLimit(adapter.software, adapter.limits.maxBufferSize);
   return backend === 'cpu' ? GIB : 2 * GIB; // wasm memory is addressed with 32 bits; half of that is the headroom
 }
 

@@ -1,7 +1,5 @@
 /** Completing a prompt for the page: one at a time, streamed as text, stoppable within a token, also while training. */
-import * as tf from '@tensorflow/tfjs-core';
-import { generateTokens, promptLimit } from '../../generate/generate.ts';
-import { snapshot } from '../../model/gpt.ts';
+import { promptLimit } from '../../generate/generate.ts';
 import { createStreamDecoder } from '../../tokenizer/streamDecoder.ts';
 import type { GenerateRequest, GenerateResult, ModelEvent } from '../api.ts';
 import type { LoadedModel } from './loadedModel.ts';
@@ -25,7 +23,6 @@ export function createCompletion(send: (event: ModelEvent) => void): Completion 
     const encoded = tokenizer.encode(request.prompt);
     // nothing to continue: begin a document, as after the separator in training
     const promptIds = encoded.length > 0 ? encoded : [tokenizer.endOfText ?? 0];
-    const weights = snapshot(run.params);
     const decoder = createStreamDecoder(tokenizer);
     const tokenIds: number[] = [];
     let text = '';
@@ -42,16 +39,12 @@ export function createCompletion(send: (event: ModelEvent) => void): Completion 
       }
     };
     const started = performance.now();
-    try {
-      const options = { ...request, stopToken: tokenizer.endOfText };
-      for await (const id of generateTokens(weights, run.model, promptIds, options)) {
-        tokenIds.push(id);
-        emit(decoder.push(id));
-        await yieldTask();
-        if (state.stopped) break;
-      }
-    } finally {
-      tf.dispose([...weights.values()]);
+    const options = { ...request, stopToken: tokenizer.endOfText };
+    for await (const id of loaded.tokens(promptIds, options)) {
+      tokenIds.push(id);
+      emit(decoder.push(id));
+      await yieldTask();
+      if (state.stopped) break;
     }
     emit(decoder.flush(), true);
     if (state.stopped) finish = 'stopped';

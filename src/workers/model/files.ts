@@ -9,6 +9,7 @@ import { readRun, writeRun } from '../../formats/runBundle.ts';
 import type { NamedTensor } from '../../formats/safetensors.ts';
 import { readZip, writeZip } from '../../formats/zip.ts';
 import { CheckpointError } from '../../lib/errors.ts';
+import { parameterSpecs } from '../../model/config.ts';
 import { runSlot } from '../../store/runSlot.ts';
 import { fromTokenizerJson } from '../../tokenizer/tokenizerJson.ts';
 import { TRAIN_PRESETS } from '../../train/config.ts';
@@ -42,9 +43,7 @@ export const slot = { info: () => runSlot.info(), discard: () => runSlot.discard
 export async function saveSlot(loaded: LoadedModel): Promise<number> {
   const { run, modelPreset, dataCard, history } = loaded;
   const bundle = await weightsOf(loaded);
-  const moments = new Map<string, { m: Float32Array; v: Float32Array }>();
-  for (const [name, { m, v }] of run.optimizer)
-    moments.set(name, { m: await m.data<'float32'>(), v: await v.data<'float32'>() });
+  const moments = await run.engine.moments();
   const info: SavedRunInfo = {
     savedAt: Date.now(),
     step: run.step,
@@ -65,7 +64,9 @@ export async function readSlot(): Promise<ModelSource> {
 
 async function weightsOf({ run, tokenizerJson }: LoadedModel): Promise<ModelBundle> {
   const params = new Map<string, NamedTensor>();
-  for (const [name, p] of run.params) params.set(name, { shape: p.shape, data: await p.data<'float32'>() });
+  const values = await run.engine.parameters();
+  for (const [name, { shape }] of parameterSpecs(run.model))
+    params.set(name, { shape, data: values.get(name)! });
   return { config: run.model, params, tokenizerJson };
 }
 

@@ -2,19 +2,21 @@
  * The one model that the worker holds: weights and everything that belongs to them. Made fresh, from a file, or from the
  * slot of an earlier visit; disposed of as a whole.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { type ModelConfig, modelCost } from '../../model/config.ts';
-import { initParameters, type Parameters, parametersFrom } from '../../model/gpt.ts';
+import { initialValues } from '../../model/gpt.ts';
 import { fromTokenizerJson } from '../../tokenizer/tokenizerJson.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import { HistoryRecorder } from '../../train/history.ts';
-import { disposeOptimizer, initOptimizer, type OptimizerState } from '../../train/optimizer.ts';
+import type { Moments } from '../../train/engine.ts';
 import type { Run } from '../../train/trainer.ts';
 import type { DataCard, ModelInfo } from '../api.ts';
+import { type ModelOnDevice, placeModel } from './onDevice.ts';
 
 export interface LoadedModel {
   run: Run;
+  tokens: ModelOnDevice['tokens'];
+  dispose: ModelOnDevice['dispose'];
   modelPreset: string;
   dataCard: DataCard;
   tokenizer: Tokenizer;
@@ -32,7 +34,7 @@ export interface ModelSource {
   origin: ModelInfo['origin'];
   /** Weights by name; absent: a fresh model. */
   weights?: Map<string, { data: Float32Array }>;
-  moments?: Map<string, { m: Float32Array; v: Float32Array }>;
+  moments?: Map<string, Moments>;
   step?: number;
   history?: ConstructorParameters<typeof HistoryRecorder>[0];
 }
@@ -41,29 +43,23 @@ export interface ModelSource {
 export function loadModel(source: ModelSource): LoadedModel {
   const { model, train, weights } = source;
   const tokenizer = fromTokenizerJson(source.tokenizerJson);
-  let params: Parameters | undefined;
-  let optimizer: OptimizerState;
-  try {
-    params = weights
-      ? parametersFrom(model, (name) => weights.get(name)!.data)
-      : initParameters(model, train.seed);
-    optimizer = initOptimizer(params, source.moments);
-  } catch (error) {
-    tf.dispose([...(params?.values() ?? [])]);
-    throw error;
-  }
+  const parameters = weights
+    ? new Map([...weights].map(([name, { data }]) => [name, data]))
+    : initialValues(model, train.seed);
+  const { engine, tokens, dispose } = placeModel(model, { parameters, moments: source.moments });
   const history = new HistoryRecorder(source.history);
   const last = history.columns();
   return {
     run: {
       model,
       train,
-      params,
-      optimizer,
+      engine,
       step: source.step ?? 0,
       tokens: last.tokens.at(-1) ?? 0,
       timeMs: last.timeMs.at(-1) ?? 0,
     },
+    tokens,
+    dispose,
     modelPreset: source.modelPreset,
     dataCard: source.dataCard,
     tokenizer,
@@ -71,11 +67,6 @@ export function loadModel(source: ModelSource): LoadedModel {
     history,
     origin: source.origin,
   };
-}
-
-export function disposeModel({ run }: LoadedModel): void {
-  tf.dispose([...run.params.values()]);
-  disposeOptimizer(run.optimizer);
 }
 
 export function modelInfo(loaded: LoadedModel): ModelInfo {
@@ -86,6 +77,7 @@ export function modelInfo(loaded: LoadedModel): ModelInfo {
     train: run.train,
     dataCard,
     cost: modelCost(run.model, run.train.batchSize),
+    plan: run.engine.figures ?? null,
     tokenizerJson,
     step: run.step,
     origin,

@@ -2,11 +2,9 @@
  * A run of the loop (train/trainer.ts) inside the worker: its hooks tell the page what happens, give generation its share of
  * the device, and save a copy now and then.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { generateTokens } from '../../generate/generate.ts';
 import { CancelledError } from '../../lib/errors.ts';
-import { type RunData, type StepResult, trainLoop } from '../../train/trainer.ts';
-import type { EncodedDataset, ModelEvent, RunStatus } from '../api.ts';
+import { type StepResult, trainLoop } from '../../train/trainer.ts';
+import type { ModelEvent, RunStatus } from '../api.ts';
 import type { LoadedModel } from './loadedModel.ts';
 import { RunControl, yieldTask } from './runControl.ts';
 
@@ -32,9 +30,9 @@ export interface TrainingSession {
   done: Promise<void>;
 }
 
+/** Starts the loop of a model whose engine is prepared. */
 export function startSession(
   loaded: LoadedModel,
-  data: EncodedDataset,
   samplePrompts: string[],
   host: SessionHost,
 ): TrainingSession {
@@ -62,7 +60,7 @@ export function startSession(
       tokens,
       timeMs,
       tokensPerSecond: history.tokensPerSecond(RATE_WINDOW_MS),
-      memoryBytes: tf.memory().numBytes,
+      memoryBytes: run.engine.bytes,
     });
     reportedSteps = history.steps;
     reportedAt = performance.now();
@@ -74,7 +72,7 @@ export function startSession(
       const options = { maxNewTokens: SAMPLE_TOKENS, temperature: 0.3, topK: 40, topP: 1, seed: step };
       const stopToken = tokenizer.endOfText;
       const promptIds = tokenizer.encode(prompt);
-      for await (const id of generateTokens(run.params, run.model, promptIds, { ...options, stopToken })) {
+      for await (const id of loaded.tokens(promptIds, { ...options, stopToken })) {
         ids.push(id);
         await control.breathe();
       }
@@ -82,14 +80,8 @@ export function startSession(
     }
   }
 
-  const runData: RunData = {
-    train: data.splits.train.ids,
-    validation: data.splits.validation.ids,
-    heldout: data.splits.heldout?.ids,
-    separator: tokenizer.endOfText,
-  };
   const hooks = {
-    async turn(): Promise<boolean> {
+    async turn(settle: () => Promise<void>): Promise<boolean> {
       while (
         host.isGenerating() &&
         control.state === 'running' &&
@@ -98,6 +90,8 @@ export function startSession(
         await yieldTask();
       // here, between two steps, weights, moments and step number belong together
       if (control.state === 'paused' || performance.now() - savedAt > AUTOSAVE_INTERVAL_MS) {
+        await settle();
+        flush();
         await host.save();
         savedAt = performance.now();
       }
@@ -120,7 +114,7 @@ export function startSession(
   async function loop(): Promise<void> {
     sendStatus('running');
     try {
-      const end = await trainLoop(run, runData, hooks);
+      const end = await trainLoop(run, hooks);
       flush();
       if (end === 'finished') sendStatus('finished');
       await host.save();
