@@ -1,6 +1,6 @@
 /**
  * Matrix products and all that is done to their results before they leave the registers: bias, GELU, dropout, residual; for
- * gradients, GELU's derivative, the bias' column sums, and adding to what is there.
+ * gradients, GELU's derivative, the bias' column sums, and adding to what is there (epilogue.ts).
  *
  *   nn   y[M,N] = a[M,K] b[K,N]       linear; the head's dX
  *   nt   y[M,N] = a[M,K] b[N,K]ᵀ      a linear's dX; the tied head
@@ -13,21 +13,10 @@
  */
 import { invariant } from '../../lib/errors.ts';
 import type { GraphNode, Value } from '../graph.ts';
-import { type GeluForm, geluFunction } from './activation.ts';
-import {
-  ceilDiv,
-  type Dispatch,
-  floats,
-  kernel,
-  load,
-  nameOf,
-  range,
-  store,
-  type Target,
-  vectorWidth,
-  type Width,
-} from './kernel.ts';
-import { type DropoutAttrs, dropoutFunctions, dropoutKey } from './dropout.ts';
+import type { GeluForm } from './activation.ts';
+import { ceilDiv, type Dispatch, floats, kernel, load, range, type Target, vectorWidth } from './kernel.ts';
+import type { DropoutAttrs } from './dropout.ts';
+import { epilogue } from './epilogue.ts';
 
 /** A product as the graph has it, in the terms of this file. */
 export interface Product {
@@ -132,7 +121,7 @@ export function pickTile({ M, N, K, layout }: Product, target: Target): Tile {
 
 /** The program for one tile size. K is walked in steps of W: 4, or 1 where rows cannot be read as vectors. */
 export function registerTiles(product: Product, tile: Tile): Dispatch {
-  const { layout, M, N, K, a, b, y, bias, residual, slope, dBias, gelu, dropout } = product;
+  const { layout, M, N, K, a, b, dBias } = product;
   const W = layout === 'tn' ? vectorWidth(M, N) : vectorWidth(N, K);
   const Wk = layout === 'tn' ? (K % 4 === 0 ? W : 1) : W; // steps of K at a time
   const { rows: R, workgroup } = tile;
@@ -144,6 +133,7 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
   const F = floats(W);
   const tn = layout === 'tn';
   const lines: string[] = [];
+  const then = epilogue(product, W);
   const lane = (i: number) => (W === 1 ? '' : `.${'xyzw'[i]}`);
 
   lines.push(
@@ -200,55 +190,29 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
   }
   lines.push('}');
 
-  // what happens to the tile before it is stored
-  if (dropout) lines.push(dropoutKey(dropout));
-  if (bias)
-    for (const v of range(vectors)) lines.push(`let bias${v} = ${load(bias, 'bias', `c + ${v}u`, W)};`);
+  if (then.begin) lines.push(then.begin);
+  if (then.bias) for (const v of range(vectors)) lines.push(`let bias${v} = ${then.bias(`c + ${v}u`)};`);
   for (const r of range(R))
     for (const v of range(vectors)) {
-      const at = `(r + ${r}u) * Nv + c + ${v}u`;
-      let value = `s${r}_${v}${bias ? ` + bias${v}` : ''}`;
-      let text = `let o = ${at};`;
-      if (gelu) {
-        text += ` let activated = gelu(${value});`;
-        if (slope) text += ` ${store(slope, 'slope', 'o', 'activated.slope', W)}`;
-        value = 'activated.value';
-      } else if (slope) value = `(${value}) * ${load(slope, 'slope', 'o', W)}`;
-      if (dropout) value = `(${value}) * factors(o, key)`;
-      if (residual) value += ` + ${load(residual, nameOf(residual, 'residual', y, 'y'), 'o', W)}`;
-      if (product.accumulate) value += ` + ${load(y, 'y', 'o', W)}`;
-      text += ` ${store(y, 'y', 'o', value, W)}`;
+      const text = then.finish(`s${r}_${v}`, `(r + ${r}u) * Nv + c + ${v}u`, then.bias && `bias${v}`);
       const guards = [guardRows ? `r + ${r}u < dims.M` : '', guardColumns ? `c + ${v}u < Nv` : ''].filter(
         Boolean,
       );
       lines.push(guards.length > 0 ? `if (${guards.join(' && ')}) { ${text} }` : `{ ${text} }`);
     }
   if (dBias)
-    for (const v of range(vectors)) {
-      const value = `t${v}${product.accumulate ? ` + ${load(dBias, 'dBias', `c + ${v}u`, W)}` : ''}`;
-      lines.push(`if (gid.y == 0u && c + ${v}u < Nv) { ${store(dBias, 'dBias', `c + ${v}u`, value, W)} }`);
-    }
+    for (const v of range(vectors))
+      lines.push(`if (gid.y == 0u && c + ${v}u < Nv) { ${then.columnSum(`t${v}`, `c + ${v}u`)} }`);
 
   return kernel({
-    label: `matmul ${layout}${gelu ? ' gelu' : ''}${slope && !gelu ? ' dGelu' : ''}${residual ? ' residual' : ''}${dBias ? ' dBias' : ''} ${R}x${C}`,
-    reads: {
-      a: [a, tn ? W : Wk],
-      b: [b, layout === 'nt' ? Wk : W],
-      ...(bias && { bias: [bias, W] as [Value, Width] }),
-      ...(residual && { residual: [residual, W] as [Value, Width] }),
-      ...(slope && !gelu && { slope: [slope, W] as [Value, Width] }),
-      ...(dropout && { seed: [product.seed!, 1] as [Value, Width] }),
-    },
-    writes: {
-      y: [y, W],
-      ...(slope && gelu && { slope: [slope, W] as [Value, Width] }),
-      ...(dBias && { dBias: [dBias, W] as [Value, Width] }),
-    },
+    label: `matmul ${layout}${then.label} ${R}x${C}`,
+    reads: { a: [a, tn ? W : Wk], b: [b, layout === 'nt' ? Wk : W], ...then.reads },
+    writes: then.writes,
     dims: { M, N, K },
     workgroup,
     threads: [ceilDiv(N, C), ceilDiv(M, R)],
     subgroups: share,
-    helpers: (gelu ? geluFunction(gelu, W) : '') + (dropout ? dropoutFunctions(dropout, W) : ''),
+    helpers: then.helpers,
     body: lines.join('\n'),
     flops: 2 * M * N * K,
   });
