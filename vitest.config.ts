@@ -45,7 +45,13 @@ export default mergeConfig(
               headless: true,
               screenshotFailures: false,
               api: { host: '127.0.0.1' },
-              provider: playwright({ launchOptions: { executablePath: findBrowser(), args: BROWSER_ARGS } }),
+              provider: playwright({
+                launchOptions: {
+                  executablePath: findBrowser(),
+                  // memory is measured after a forced collection, to the byte
+                  args: [...BROWSER_ARGS, '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+                },
+              }),
               instances: [{ browser: 'chromium' }],
             },
           },

@@ -7,6 +7,7 @@ import { currentDataset } from '../../state/dataActions.ts';
 import { restart, step } from '../../state/trainActions.ts';
 import { LossChart } from '../chart/LossChart.tsx';
 import { PhaseProgress } from '../controls/Progress.tsx';
+import { PlanFigures } from './train/PlanFigures.tsx';
 import { RunFigures } from './train/RunFigures.tsx';
 import { Samples } from './train/Samples.tsx';
 import { TrainSettings } from './train/TrainSettings.tsx';
@@ -49,6 +50,7 @@ export function TrainPanel() {
         <summary className={styles.summary}>Training settings</summary>
         <TrainSettings />
       </details>
+      <PlanFigures />
     </div>
   );
 }
