@@ -25,7 +25,7 @@ export const engine: Engine = {
         step++;
         const { learningRate, beta1, beta2, weightDecay, gradClip } = train;
         const { loss } = await plan.step(
-          { learningRate, beta1, beta2, weightDecay, gradClip, step },
+          { learningRate, beta1, beta2, weightDecay, gradClip, step, lossScale: 1 },
           (data) => {
             data.inputs.set(tokens);
             data.targets.set(targets);

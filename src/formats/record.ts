@@ -38,6 +38,7 @@ const trainSchema = v.object({
   evalInterval: amount,
   evalBatches: amount,
   sampleInterval: amount,
+  precision: v.optional(v.picklist(['f32', 'f16']), 'f32'),
   maskDocuments: v.boolean(),
 });
 

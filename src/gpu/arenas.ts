@@ -6,9 +6,11 @@
  * Parameters that decay (matrices) come first: one number separates them from those that do not.
  */
 import { GpuError } from '../lib/errors.ts';
+import { bytesPerNumber, type HalfType } from './graph.ts';
 import { formatBytes } from '../lib/units.ts';
 
-export type ArenaKind = 'parameters' | 'gradients' | 'm' | 'v';
+/** `shadow`: a 16-bit copy of the parameters, as mixed precision reads them. */
+export type ArenaKind = 'parameters' | 'gradients' | 'm' | 'v' | 'shadow';
 
 export interface ArenaLayout {
   /** By name: where a parameter begins, in numbers, and its shape. */
@@ -19,7 +21,7 @@ export interface ArenaLayout {
   decayed: number;
 }
 
-const ALIGNMENT = 64; // numbers: 256 bytes, where a binding may begin
+const ALIGNMENT = 128; // numbers: 256 bytes, where a binding may begin, when a number has two
 
 export function layoutArenas(shapes: Iterable<[string, number[]]>): ArenaLayout {
   const entries: ArenaLayout['entries'] = new Map();
@@ -42,9 +44,11 @@ export class Arenas {
   readonly layout: ArenaLayout;
   readonly #device: GPUDevice;
   readonly #buffers = new Map<ArenaKind, GPUBuffer>();
+  readonly #shadowBytes: number;
 
   /** @throws {GpuError} when an arena is larger than a buffer can be. */
-  constructor(device: GPUDevice, layout: ArenaLayout, kinds: ArenaKind[]) {
+  constructor(device: GPUDevice, layout: ArenaLayout, kinds: ArenaKind[], half: HalfType = 'float16') {
+    this.#shadowBytes = bytesPerNumber(half);
     this.layout = layout;
     this.#device = device;
     const bytes = 4 * layout.size;
@@ -64,12 +68,17 @@ export class Arenas {
       if (!this.#buffers.has(kind))
         this.#buffers.set(
           kind,
-          this.#device.createBuffer({ label: kind, size: 4 * this.layout.size, usage }),
+          this.#device.createBuffer({ label: kind, size: this.#width(kind) * this.layout.size, usage }),
         );
   }
 
   get bytes(): number {
-    return 4 * this.layout.size * this.#buffers.size;
+    return [...this.#buffers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes of a number. */
+  #width(kind: ArenaKind): number {
+    return kind === 'shadow' ? this.#shadowBytes : 4;
   }
 
   has(kind: ArenaKind): boolean {
@@ -82,7 +91,7 @@ export class Arenas {
 
   /** Where one parameter, or what belongs to it, is. */
   place(kind: ArenaKind, name: string): { buffer: GPUBuffer; offset: number } {
-    return { buffer: this.buffer(kind), offset: 4 * this.layout.entries.get(name)!.offset };
+    return { buffer: this.buffer(kind), offset: this.#width(kind) * this.layout.entries.get(name)!.offset };
   }
 
   write(kind: ArenaKind, name: string, data: Float32Array): void {

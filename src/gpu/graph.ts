@@ -6,7 +6,9 @@
  */
 import { invariant } from '../lib/errors.ts';
 
-export type DType = 'float32' | 'float16' | 'int32' | 'uint32';
+/** 16-bit floats: stored as such, or, to test the same arithmetic without hardware, as f32 rounded to 16 bits. */
+export type HalfType = 'float16' | 'emulated16';
+export type DType = 'float32' | HalfType | 'int32' | 'uint32';
 
 /** Numbers that are computed once and read any number of times. */
 export interface Value {

@@ -172,7 +172,7 @@ function splitIntoKernels(graph: Graph): void {
     const { inputs, outputs, attrs } = node;
     if (node.op === 'AttentionGrad') {
       const { dY, qkv, attended, logSumExp, ...data } = inputs as Record<string, Value>;
-      const partial = graph.value(qkv!.shape, 'float32');
+      const partial = graph.value(qkv!.shape, outputs['y']!.dtype);
       const delta = graph.value(logSumExp!.shape, 'float32'); // rowsum(dY ⊙ y): what every key of the row subtracts
       const both = { dY: dY!, qkv: qkv!, logSumExp: logSumExp!, ...data };
       outputs['y']!.inPlaceOf = partial;

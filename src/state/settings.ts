@@ -123,6 +123,12 @@ function inGroup<G extends 'tokenizer' | 'model' | 'train' | 'play'>(
   };
 }
 
+/** Training settings that are no numbers. */
+const TRAIN_VALUES: Partial<Record<keyof TrainConfig, (text: string) => unknown>> = {
+  maskDocuments: yesNo,
+  precision: oneOf('f32', 'f16'),
+};
+
 const fields = new Map<string, Field>([
   ['stage', field('stage', oneOf(...STAGES))],
   ['dataset', field('dataset', datasetId)],
@@ -140,7 +146,7 @@ const fields = new Map<string, Field>([
   ['gelu', inGroup('model', 'gelu', oneOf('exact', 'tanh'))],
   ...(Object.keys(TRAIN_PRESETS.nano) as (keyof TrainConfig)[]).map((key): [string, Field] => [
     key,
-    inGroup('train', key, key === 'maskDocuments' ? yesNo : numeric),
+    inGroup('train', key, TRAIN_VALUES[key] ?? numeric),
   ]),
   ...(Object.keys(DEFAULT_SETTINGS.play) as (keyof PlaySettings)[]).map((key): [string, Field] => [
     key,

@@ -32,6 +32,8 @@ export interface TrainConfig {
   evalBatches: number;
   /** Steps between samples; 0 = none. */
   sampleInterval: number;
+  /** Numbers between layers: 32 bits, or 16 on a GPU that has them (f32 elsewhere, and where a check finds them too coarse). */
+  precision: 'f32' | 'f16';
   /** Attention stops at document borders. */
   maskDocuments: boolean;
 }
@@ -52,6 +54,7 @@ const base: TrainConfig = {
   evalInterval: 50,
   evalBatches: 4,
   sampleInterval: 100,
+  precision: 'f32',
   maskDocuments: false,
 };
 

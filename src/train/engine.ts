@@ -27,6 +27,7 @@ export interface StepOutcome {
 
 /** What a plan is made of, for the page: known before the first step. */
 export interface PlanFigures {
+  precision: TrainConfig['precision'];
   dispatches: number;
   pipelines: number;
   /** Of one step. */

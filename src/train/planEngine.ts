@@ -3,7 +3,9 @@
  * step runs on small programs that compile in a second; better ones are compiled meanwhile and take over between two steps.
  */
 import { Arenas, layoutArenas } from '../gpu/arenas.ts';
+import type { HalfType } from '../gpu/graph.ts';
 import type { Target } from '../gpu/kernels/kernel.ts';
+import { Plan, planGraph } from '../gpu/plan.ts';
 import { ConfigError } from '../lib/errors.ts';
 import { formatBytes } from '../lib/units.ts';
 import { type ModelConfig, parameterSpecs } from '../model/config.ts';
@@ -19,8 +21,8 @@ import {
   type StepOutcome,
 } from './engine.ts';
 import { LossPlan } from './lossPlan.ts';
-import { PlanStep, sketchStep, type StepSketch, STEPS_IN_FLIGHT } from './planStep.ts';
-import type { BatchSource } from './stepGraph.ts';
+import { type MicroBatch, PlanStep, sketchStep, type StepSketch, STEPS_IN_FLIGHT } from './planStep.ts';
+import { type BatchSource, traceShadow } from './stepGraph.ts';
 
 /** The device, and what to make of it. */
 export interface Gpu {
@@ -30,10 +32,14 @@ export interface Gpu {
   memoryLimitBytes: number;
   /** A submit may keep the GPU from the page's own painting for so long, ms. */
   submitBudgetMs: number;
+  /** 16-bit numbers, where the device has them. */
+  half?: HalfType;
 }
 
 /** What `prepare` made for one run. */
 interface Prepared {
+  /** Mixed precision is in use. */
+  half: HalfType | undefined;
   train: TrainConfig;
   shape: BatchShape;
   source: BatchSource;
@@ -56,6 +62,9 @@ export class PlanEngine implements Engine {
   #target: Target;
   #upgrade: Promise<void> | undefined;
   #msPerStep = 0;
+  /** Mixed precision: doubled after many good steps, halved when a gradient overflowed. */
+  #lossScale = FIRST_LOSS_SCALE;
+  #goodSteps = 0;
   #lastDone = 0;
 
   /** @throws {GpuError} */
@@ -67,6 +76,7 @@ export class PlanEngine implements Engine {
       gpu.device,
       layoutOf(model),
       moments ? ['parameters', 'm', 'v'] : ['parameters'],
+      gpu.half,
     );
     for (const [name, data] of parameters) this.arenas.write('parameters', name, data);
     for (const [name, { m, v }] of moments ?? []) {
@@ -90,13 +100,14 @@ export class PlanEngine implements Engine {
       from: { corpus: { idBits, separator: shape.separator } },
     };
     const micro = train.gradAccumSteps;
-    const sketchOf = (B: number) =>
-      sketchStep(this.#model, { ...source, B }, micro, this.arenas.layout, this.#target);
+    const wanted = train.precision === 'f16' ? this.gpu.half : undefined;
+    const sketchOf = (B: number, half = wanted) =>
+      sketchStep(this.#model, { ...source, B }, micro, this.arenas.layout, this.#target, half);
     const sketch = sketchOf(shape.B);
     const corpusBytes = 2 * (idBits / 16) * (data.train.length + data.validation.length);
     this.#requireRoom(sketch, corpusBytes, shape.B, sketchOf);
 
-    this.arenas.add('gradients', 'm', 'v');
+    this.arenas.add('gradients', 'm', 'v', ...(wanted ? (['shadow'] as const) : []));
     const corpus = uploadIds(device, data.train, idBits);
     const both = [...(data.heldout ? [data.validation, data.heldout] : [data.validation])];
     const evaluation = uploadIds(device, concatenate(both), idBits);
@@ -110,29 +121,31 @@ export class PlanEngine implements Engine {
           batch.map((offset) => offset + length),
         ),
       );
-    try {
-      const step = await PlanStep.create(
+    const create = (from: StepSketch) =>
+      PlanStep.create(
         device,
         this.arenas,
-        sketch,
+        from,
         source,
         micro,
         { buffer: corpus, size: corpus.size },
         onProgress,
       );
-      const trainTokens = data.train.length;
-      this.#run = {
-        train,
-        shape,
-        source,
-        trainTokens,
-        step,
-        sketch,
-        corpus,
-        evaluation,
-        windows,
-        losses: new Map(),
-      };
+    const trainTokens = data.train.length;
+    const run = { train, shape, source, trainTokens, corpus, evaluation, windows, losses: new Map() };
+    try {
+      let [half, used, step] = [wanted, sketch, await create(sketch)];
+      if (half) {
+        await this.#fillShadow(half);
+        const plain = sketchStep(this.#model, source, micro, this.arenas.layout, this.#target);
+        const reference = await create(plain);
+        if (await this.#agree(step, reference, run)) reference.dispose();
+        else {
+          step.dispose();
+          [half, used, step] = [undefined, plain, reference];
+        }
+      }
+      this.#run = { ...run, half, step, sketch: used };
     } catch (error) {
       for (const buffer of [corpus, evaluation]) buffer.destroy();
       throw error;
@@ -140,24 +153,22 @@ export class PlanEngine implements Engine {
   }
 
   step(step: number, learningRate: number): Promise<StepOutcome> {
-    const { train, shape, trainTokens, step: plan } = this.#run!;
-    const micro = train.gradAccumSteps;
+    const { train, half, step: plan } = this.#run!;
     const startedAt = performance.now();
-    plan.slices = Math.max(
-      1,
-      Math.min(plan.gradients.length, Math.ceil(this.#msPerStep / micro / this.gpu.submitBudgetMs)),
+    const parts = Math.ceil(this.#msPerStep / train.gradAccumSteps / this.gpu.submitBudgetMs);
+    plan.slices = Math.max(1, Math.min(plan.gradients.length, parts));
+    const lossScale = half ? this.#lossScale : 1;
+    const outcome = plan.step(
+      { ...train, learningRate, step: step + 1, lossScale },
+      fillFrom(this.#run!, step * train.gradAccumSteps),
     );
-    const outcome = plan.step({ ...train, learningRate, step: step + 1 }, (data, i) => {
-      const index = step * micro + i;
-      data.offsets.set(randomOffsets(trainTokens, shape, train.seed, index));
-      data.seed = dropoutSeed(index, train);
-    });
     void outcome.then(
-      () => {
+      ({ gradNorm }) => {
         const now = performance.now();
         const ms = now - Math.max(startedAt, this.#lastDone);
         this.#msPerStep = this.#msPerStep ? 0.8 * this.#msPerStep + 0.2 * ms : ms;
         this.#lastDone = now;
+        this.#scaleLoss(Number.isFinite(gradNorm));
         this.#improve(plan);
       },
       () => undefined, // the loop hears of it
@@ -217,6 +228,7 @@ export class PlanEngine implements Engine {
     const { gradients, update } = this.#run.sketch;
     const micro = this.#run.train.gradAccumSteps;
     return {
+      precision: this.#run.half ? 'f16' : 'f32',
       dispatches: micro * gradients.stats.dispatches + update.stats.dispatches,
       pipelines: gradients.stats.pipelines + update.stats.pipelines,
       flops: micro * gradients.stats.flops + update.stats.flops,
@@ -230,6 +242,45 @@ export class PlanEngine implements Engine {
   dispose(): void {
     this.#release();
     this.arenas.dispose();
+  }
+
+  #scaleLoss(finite: boolean): void {
+    if (!finite) this.#lossScale = Math.max(1, this.#lossScale / 2); // the GPU skipped that update by itself
+    this.#goodSteps = finite ? this.#goodSteps + 1 : 0;
+    if (this.#goodSteps % GROWTH_STEPS === GROWTH_STEPS - 1)
+      this.#lossScale = Math.min(2 ** 20, 2 * this.#lossScale);
+  }
+
+  /** The 16-bit copy of the parameters, as they are now; each update renews it. */
+  async #fillShadow(half: HalfType): Promise<void> {
+    const { device, target } = this.gpu;
+    const graph = traceShadow(this.arenas.layout, half);
+    const external = (name: string) => ({
+      buffer: this.arenas.buffer(name.slice('arena/'.length) as 'shadow'),
+    });
+    const plan = await Plan.compile(device, planGraph(graph, target), external);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    plan.encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    plan.dispose();
+  }
+
+  /** Do loss and gradient of the first batch agree in 16 and in 32 bits? Moves nothing: learning rate 0, moments kept. */
+  async #agree(
+    half: PlanStep,
+    plain: PlanStep,
+    run: Pick<Prepared, 'train' | 'shape' | 'trainTokens'>,
+  ): Promise<boolean> {
+    const still = { ...run.train, learningRate: 0, weightDecay: 0, beta1: 1, beta2: 1, step: 1 };
+    const got = await half.step({ ...still, lossScale: this.#lossScale }, fillFrom(run, 0));
+    const want = await plain.step({ ...still, lossScale: 1 }, fillFrom(run, 0));
+    return (
+      Math.abs(got.loss - want.loss) < HALF_TOLERANCE.loss * want.loss &&
+      Math.abs(got.gradNorm - want.gradNorm) < HALF_TOLERANCE.gradNorm * want.gradNorm
+    );
   }
 
   /** Once, after the first step: larger programs, compiled while training goes on. Those in use serve until then. */
@@ -282,6 +333,19 @@ export class PlanEngine implements Engine {
     );
   }
 }
+
+const FIRST_LOSS_SCALE = 1024;
+const GROWTH_STEPS = 1000;
+/** Relative; rounding to 11 bits leaves differences ten times smaller, a mistake larger ones. */
+const HALF_TOLERANCE = { loss: 0.01, gradNorm: 0.05 };
+
+/** Data of the micro-batches of a step whose first has number `first`. */
+const fillFrom =
+  ({ train, shape, trainTokens }: Pick<Prepared, 'train' | 'shape' | 'trainTokens'>, first: number) =>
+  (data: MicroBatch, i: number): void => {
+    data.offsets.set(randomOffsets(trainTokens, shape, train.seed, first + i));
+    data.seed = dropoutSeed(first + i, train);
+  };
 
 const quick = (target: Target): Target => ({ ...target, effort: 'quick' });
 

@@ -6,6 +6,7 @@
  * What is not here: the loop (trainer.ts), what the graphs contain (stepGraph.ts).
  */
 import type { Arenas } from '../gpu/arenas.ts';
+import type { HalfType } from '../gpu/graph.ts';
 import { HYPER } from '../gpu/kernels/optimizer.ts';
 import type { Target } from '../gpu/kernels/kernel.ts';
 import { type External, Plan, planGraph, type PlanSketch } from '../gpu/plan.ts';
@@ -24,6 +25,8 @@ export interface StepNumbers {
   gradClip: number;
   /** 1 for the first update. */
   step: number;
+  /** What the loss is multiplied with before its gradient is taken; 1 in f32. */
+  lossScale: number;
 }
 
 /** Everything that is known of a step before anything is allocated. */
@@ -38,10 +41,11 @@ export function sketchStep(
   micro: number,
   arenas: Arenas['layout'],
   target: Target,
+  half?: HalfType,
 ): StepSketch {
   return {
-    gradients: planGraph(traceGradients(model, source, micro > 1), target),
-    update: planGraph(traceUpdate(arenas), target),
+    gradients: planGraph(traceGradients(model, source, micro > 1, half), target),
+    update: planGraph(traceUpdate(arenas, half), target),
   };
 }
 
@@ -105,7 +109,8 @@ export class PlanStep {
     const external = (name: string): External => {
       const [kind, ...rest] = name.split('/') as [string, string];
       if (kind === 'arena') return { buffer: arenas.buffer(rest[0] as 'gradients') };
-      if (kind === 'parameters' || kind === 'gradients') return arenas.place(kind, rest.join('/'));
+      if (kind === 'parameters' || kind === 'gradients' || kind === 'shadow')
+        return arenas.place(kind, rest.join('/'));
       if (kind === 'corpus') return corpus!;
       return { buffer: buffers[name as 'loss'] };
     };
@@ -193,19 +198,20 @@ export class PlanStep {
     disposeBuffers(this.#buffers);
   }
 
-  #writeHyper({ learningRate, beta1, beta2, weightDecay, gradClip, step }: StepNumbers): void {
+  #writeHyper({ learningRate, beta1, beta2, weightDecay, gradClip, step, lossScale }: StepNumbers): void {
     const named: Record<(typeof HYPER)[number], number> = {
       learningRate,
       beta1,
       beta2,
       weightDecay,
-      correction1: 1 / (1 - beta1 ** step),
-      correction2: 1 / (1 - beta2 ** step),
+      correction1: beta1 < 1 ? 1 / (1 - beta1 ** step) : 1,
+      correction2: beta2 < 1 ? 1 / (1 - beta2 ** step) : 1,
       gradClip,
-      gradScale: 1 / this.#micro,
+      gradScale: 1 / (this.#micro * lossScale),
     };
     HYPER.forEach((name, i) => (this.#hyper[i] = named[name]));
     this.#device.queue.writeBuffer(this.#buffers.hyper, 0, this.#hyper);
+    this.#device.queue.writeBuffer(this.#buffers.lossScale, 0, Float32Array.of(lossScale));
   }
 
   #writeData(): void {
@@ -226,6 +232,7 @@ interface StepBuffers {
   targets: GPUBuffer;
   seed: GPUBuffer;
   hyper: GPUBuffer;
+  lossScale: GPUBuffer;
   loss: GPUBuffer;
   scale: GPUBuffer;
   /** Losses of the micro-batches, then the norm. */
@@ -245,6 +252,7 @@ function createBuffers(device: GPUDevice, { B, T, from }: BatchSource, micro: nu
     targets: make('targets', ids),
     seed: make('seed', 1),
     hyper: make('hyper', HYPER.length),
+    lossScale: make('lossScale', 1),
     loss: make('loss', 1),
     scale: make('scale', 2),
     results: make('results', micro + 1),

@@ -3,11 +3,13 @@
  * own code is traced (gpu/traceBackend.ts); here is only what surrounds it.
  *
  * Names of the buffers that a plan finds outside: `parameters/NAME`, `gradients/NAME`, whole arenas as `arena/KIND`, and the
- * data of a step (`corpus`, `offsets`, `inputs`, `targets`, `seed`, `hyper`), `loss`, `scale`.
+ * data of a step (`corpus`, `offsets`, `inputs`, `targets`, `seed`, `hyper`, `lossScale`), `loss`, `scale`. Mixed precision
+ * (`half`) reads weights from `shadow/NAME`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArenaLayout } from '../gpu/arenas.ts';
-import type { Graph } from '../gpu/graph.ts';
+import type { Graph, HalfType } from '../gpu/graph.ts';
+import { useHalf } from '../gpu/half.ts';
 import { HYPER } from '../gpu/kernels/optimizer.ts';
 import { accumulateInto, optimize } from '../gpu/passes.ts';
 import { trace, type Tracer } from '../gpu/traceBackend.ts';
@@ -50,7 +52,12 @@ function batchTensors(tracer: Tracer, { B, T, from }: BatchSource) {
 }
 
 /** Loss of one batch, into `loss`, and its gradient by every parameter, into (or added to) the arena. */
-export function traceGradients(model: ModelConfig, source: BatchSource, accumulate: boolean): Graph {
+export function traceGradients(
+  model: ModelConfig,
+  source: BatchSource,
+  accumulate: boolean,
+  half?: HalfType,
+): Graph {
   const graph = trace((tracer) => {
     const params = traceParameters(tracer, model);
     const { inputs, targets, documents } = batchTensors(tracer, source);
@@ -62,6 +69,7 @@ export function traceGradients(model: ModelConfig, source: BatchSource, accumula
     tracer.output('loss', value);
     for (const [name, p] of params) tracer.output(`gradients/${name}`, grads[p.name]!);
   });
+  if (half) useHalf(graph, half);
   optimize(graph);
   if (accumulate) accumulateInto(graph, 'gradients/');
   return graph;
@@ -80,7 +88,7 @@ export function traceLoss(model: ModelConfig, source: BatchSource): Graph {
 }
 
 /** Clip and AdamW over the arenas. Leaves [factor, norm before clipping] in `scale`. */
-export function traceUpdate({ size, decayed }: ArenaLayout): Graph {
+export function traceUpdate({ size, decayed }: ArenaLayout, half?: HalfType): Graph {
   const graph = trace((tracer) => {
     const gradients = tracer.input('arena/gradients', [size]);
     const hyper = tracer.input('hyper', [HYPER.length]);
@@ -92,13 +100,23 @@ export function traceUpdate({ size, decayed }: ArenaLayout): Graph {
     const updated = tracer.record(
       'AdamW',
       { gradients, scale: scale!, hyper },
-      { y: arena, m: arena, v: arena },
+      { y: arena, m: arena, v: arena, ...(half && { shadow: { shape: [size], dtype: half } }) },
       { decayed },
     );
     tracer.output('arena/parameters', updated['y']!);
     tracer.output('arena/m', updated['m']!);
     tracer.output('arena/v', updated['v']!);
+    if (half) tracer.output('arena/shadow', updated['shadow']!);
   });
   optimize(graph);
   return graph;
+}
+
+/** Fills the 16-bit copy of the parameters: once, before the first step. */
+export function traceShadow({ size }: ArenaLayout, half: HalfType): Graph {
+  return trace((tracer) => {
+    const x = tracer.input('arena/parameters', [size]);
+    const { y } = tracer.record('Copy', { x }, { y: { shape: [size], dtype: half } });
+    tracer.output('arena/shadow', y!);
+  });
 }

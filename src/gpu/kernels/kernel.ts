@@ -117,7 +117,7 @@ export function kernel(spec: KernelSpec): Dispatch {
 }
 
 function elementType({ dtype }: Value, width: Width): string {
-  const scalar = { float32: 'f32', float16: 'f16', int32: 'i32', uint32: 'u32' }[dtype];
+  const scalar = { float32: 'f32', float16: 'f16', emulated16: 'f32', int32: 'i32', uint32: 'u32' }[dtype];
   return width === 1 ? scalar : `vec${width}<${scalar}>`;
 }
 
@@ -133,10 +133,11 @@ export const load = ({ dtype }: Value, name: string, index: string, width: Width
   dtype === 'float16' ? `${floats(width)}(${name}[${index}])` : `${name}[${index}]`;
 
 /** Writes an f32 expression to element `index` of a buffer. */
-export const store = (value: Value, name: string, index: string, expression: string, width: Width): string =>
-  value.dtype === 'float16'
-    ? `${name}[${index}] = ${elementType(value, width)}(${expression});`
-    : `${name}[${index}] = ${expression};`;
+export function store(value: Value, name: string, index: string, expression: string, width: Width): string {
+  if (value.dtype === 'float16') return `${name}[${index}] = ${elementType(value, width)}(${expression});`;
+  if (value.dtype === 'emulated16') return `${name}[${index}] = quantizeToF16(${expression});`;
+  return `${name}[${index}] = ${expression};`;
+}
 
 /** 4 where rows of these lengths can be read as vectors, else 1. */
 export const vectorWidth = (...lengths: number[]): 1 | 4 => (lengths.every((n) => n % 4 === 0) ? 4 : 1);

@@ -3,7 +3,7 @@
  * that changes from step to step, and the hyperparameters too, come from the buffer `hyper`.
  */
 import type { GraphNode, Value } from '../graph.ts';
-import { type Dispatch, kernel, literal, type Target, type Width } from './kernel.ts';
+import { type Dispatch, kernel, literal, store, type Target, type Width } from './kernel.ts';
 import { rowKernel } from './rows.ts';
 
 /** The numbers of `hyper`, f32, in this order. */
@@ -66,7 +66,7 @@ y[0] = ${at('gradScale')} * select(1.0, min(1.0, clip / (norm + 1e-6)), clip > 0
 /** Updates parameters and moments in place; the first `decayed` numbers of the arena lose weight as well. */
 export function adamW(node: GraphNode): Dispatch[] {
   const { gradients, scale, hyper } = node.inputs as Record<string, Value>;
-  const { y: parameters, m, v } = node.outputs as Record<string, Value>;
+  const { y: parameters, m, v, shadow } = node.outputs as Record<string, Value>;
   const vectors = parameters!.size / 4;
   return [
     kernel({
@@ -76,15 +76,20 @@ export function adamW(node: GraphNode): Dispatch[] {
         parameters: [parameters!, 4],
         m: [m!, 4],
         v: [v!, 4],
+        ...(shadow && { shadow: [shadow, 4] }),
       } as Record<string, [Value, Width]>,
       workgroup: [64],
       threads: [vectors],
-      body: `let g = gradients[i] * scale[0]; let b1 = ${at('beta1')}; let b2 = ${at('beta2')}; let lr = ${at('learningRate')};
+      body: `// the gradient overflowed (16-bit numbers only): no update; a test of bits, because compilers may assume finite numbers
+if ((bitcast<u32>(scale[1]) & 0x7f800000u) == 0x7f800000u) { return; }
+let g = gradients[i] * scale[0]; let b1 = ${at('beta1')}; let b2 = ${at('beta2')}; let lr = ${at('learningRate')};
 let first = m[i] * b1 + g * (1.0 - b1); let second = v[i] * b2 + g * g * (1.0 - b2);
 m[i] = first; v[i] = second;
 let decay = select(0.0, ${at('weightDecay')}, i < ${(node.attrs['decayed'] as number) / 4}u);
-parameters[i] = parameters[i] * (1.0 - lr * decay)
-  - lr * (first * ${at('correction1')}) / (sqrt(second * ${at('correction2')}) + ${literal(EPSILON)});`,
+let moved = parameters[i] * (1.0 - lr * decay)
+  - lr * (first * ${at('correction1')}) / (sqrt(second * ${at('correction2')}) + ${literal(EPSILON)});
+parameters[i] = moved;
+${shadow ? store(shadow, 'shadow', 'i', 'moved', 4) : ''}`,
       flops: 15 * parameters!.size,
     }),
   ];

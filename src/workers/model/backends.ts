@@ -84,6 +84,7 @@ async function registerOnOurDevice(): Promise<void> {
     target: targetFor(info, device.features, software),
     memoryLimitBytes: gpuMemoryLimit(software, device.limits.maxBufferSize),
     submitBudgetMs: submitBudget(info, true),
+    ...(device.features.has('shader-f16') && { half: 'float16' }),
   };
   watchDevice(device);
 }

@@ -14,6 +14,7 @@ export function PlanFigures() {
     ['Commands', `${plan.dispatches}, in one list that is made once and replayed`],
     ['Programs', `${plan.pipelines}, shared by all layers`],
     ['Arithmetic', `${formatCount(plan.flops)}FLOP`],
+    ['Precision', plan.precision === 'f16' ? '16 bits between layers, 32 in sums' : '32 bits'],
     ['Memory traffic', formatBytes(plan.bytesMoved)],
     [
       'Values within a step',

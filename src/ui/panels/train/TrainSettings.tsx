@@ -3,7 +3,7 @@ import { isActive, useRun } from '../../../state/runStore.ts';
 import { trainConfigOf } from '../../../state/settings.ts';
 import { updateSettings, useSettings } from '../../../state/settingsStore.ts';
 import { TRAIN_PRESETS, type TrainConfig, validateTrainConfig } from '../../../train/config.ts';
-import { NumberField, SwitchField } from '../../controls/fields.tsx';
+import { NumberField, SelectField, SwitchField } from '../../controls/fields.tsx';
 import styles from '../TrainPanel.module.css';
 
 const FIELDS: [keyof TrainConfig, label: string, help?: string][] = [
@@ -28,7 +28,7 @@ export function TrainSettings() {
   const active = useRun((run) => isActive(run.status));
   const config = trainConfigOf(settings);
   const fault = faultOf(config);
-  const change = (key: keyof TrainConfig, value: number | boolean) =>
+  const change = (key: keyof TrainConfig, value: number | boolean | string) =>
     updateSettings({ train: { ...settings.train, [key]: value } });
   return (
     <>
@@ -44,6 +44,16 @@ export function TrainSettings() {
             onChange={(value) => change(key, value)}
           />
         ))}
+        <SelectField
+          label="Precision"
+          help="f16: half the memory traffic, on a GPU that has it."
+          value={config.precision}
+          options={[
+            ['f32', '32 bits'],
+            ['f16', '16 bits between layers'],
+          ]}
+          onChange={(value) => change('precision', value)}
+        />
         <SwitchField
           label="Attention stops at documents"
           value={config.maskDocuments}
