@@ -6,6 +6,7 @@
  * worth of shapes would otherwise be four pipelines, and compiling one costs more than the loads.
  */
 import { type Value, storageOf } from '../graph.ts';
+import type { Product } from './matmul.ts';
 
 /** What the programs are written for. */
 export interface Target {
@@ -20,6 +21,8 @@ export interface Target {
   effort: 'quick' | 'best';
   /** Invocations that keep the device busy: large tiles are used only where there are as many. */
   minInvocations: number;
+  /** The program that has been found best for a product, where one has (autotune.ts). */
+  choose?: (product: Product) => Dispatch | undefined;
 }
 
 export interface Dispatch {

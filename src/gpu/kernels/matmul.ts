@@ -17,6 +17,9 @@ import type { GeluForm } from './activation.ts';
 import { ceilDiv, type Dispatch, floats, kernel, load, range, type Target, vectorWidth } from './kernel.ts';
 import type { DropoutAttrs } from './dropout.ts';
 import { epilogue } from './epilogue.ts';
+import { blockTiles } from './matmulTiled.ts';
+import { pickBlock, takesVectors, VECTOR_TILES } from './matmulTiles.ts';
+import { rowTimesMatrix } from './matmulVector.ts';
 
 /** A product as the graph has it, in the terms of this file. */
 export interface Product {
@@ -79,7 +82,14 @@ export function productOf(node: GraphNode): Product {
 
 export function matmul(node: GraphNode, target: Target): Dispatch[] {
   const product = productOf(node);
-  return [registerTiles(product, pickTile(product, target))];
+  return [target.choose?.(product) ?? untuned(product, target)];
+}
+
+/** The program for a product that nobody has timed on this device. */
+function untuned(product: Product, target: Target): Dispatch {
+  if (target.reduction === 'serial') return registerTiles(product, pickTile(product, target));
+  if (takesVectors(product)) return rowTimesMatrix(product, VECTOR_TILES[0]!);
+  return blockTiles(product, pickBlock(product, target));
 }
 
 /** The largest tile that still gives every core something to do. */

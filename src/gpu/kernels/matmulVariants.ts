@@ -5,6 +5,7 @@
 import type { Dispatch, Target } from './kernel.ts';
 import { pickTile, type Product, registerTiles, type Tile } from './matmul.ts';
 import { type BlockTile, blockTiles, tileName, workgroupBytes } from './matmulTiled.ts';
+import { BLOCK_TILES, hasHalf, pickBlock, takesVectors, VECTOR_TILES } from './matmulTiles.ts';
 import { rowTimesMatrix, vectorName, type VectorTile } from './matmulVector.ts';
 
 export interface Variant {
@@ -26,33 +27,6 @@ const SOFTWARE_TILES: [rows: number, columns: number][] = [
   [32, 8],
   [32, 16],
 ];
-
-const block = (rows: number, columns: number, depth: number, each: [number, number], slices = 1): BlockTile => ({
-  rows,
-  columns,
-  depth,
-  each,
-  slices,
-  half: false,
-});
-
-/** 64 to 256 invocations, and at most 16 KiB of workgroup memory: every device has these. */
-export const BLOCK_TILES: BlockTile[] = [
-  block(64, 64, 16, [4, 4]),
-  block(64, 64, 16, [8, 4]),
-  block(32, 32, 16, [4, 4]),
-  block(128, 64, 16, [8, 4]),
-  block(64, 64, 8, [8, 8]),
-  block(128, 128, 8, [8, 8]),
-  block(32, 32, 8, [4, 4], 4),
-];
-
-export const VECTOR_TILES: VectorTile[] = [
-  { columns: 8, parts: 32 },
-  { columns: 4, parts: 32 },
-];
-
-const VECTOR_ROWS = 4; // of a, at most: each row reads all of b again
 
 const GUARANTEED_BYTES = 16384; // of workgroup memory
 
@@ -89,13 +63,13 @@ export function variantsFor(product: Product, target: Target): Variant[] {
     ];
     return unique(tiles.map(registers));
   }
-  const half = [product.a, product.b].some(({ dtype }) => dtype === 'float16');
-  const narrow = product.M <= VECTOR_ROWS && product.layout !== 'tn';
+  const narrow = takesVectors(product);
+  const blocks = narrow ? BLOCK_TILES.filter(({ rows }) => rows === 32) : BLOCK_TILES;
   return unique([
     ...(narrow ? VECTOR_TILES.map(vector) : []),
-    ...BLOCK_TILES.filter((tile) => workgroupBytes(product, tile) <= GUARANTEED_BYTES)
-      .filter(({ rows }) => !narrow || rows === 32)
-      .map((tile) => tiled({ ...tile, half })),
+    ...[pickBlock(product, target), ...blocks.map((tile) => ({ ...tile, half: hasHalf(product) }))]
+      .filter((tile) => workgroupBytes(product, tile) <= GUARANTEED_BYTES)
+      .map(tiled),
     ...REGISTER_TILES.map(([rows, columns]) => registers({ rows, columns, workgroup: [8, 8], share: false })),
   ]);
 }
