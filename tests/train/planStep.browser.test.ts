@@ -72,6 +72,7 @@ const numbersAt = (train: TrainConfig, step: number) => ({
   ...train,
   learningRate: learningRateAt(step, train),
   step: step + 1,
+  lossScale: 1,
 });
 
 describe('the gradients of a plan', () => {

@@ -30,7 +30,9 @@ function pieces(node: GraphNode, target: Target, heads: number) {
   const W = vectorWidth(headDim!);
   const d = headDim! / W; // vectors in a head's row
   const share = target.subgroupSize === 4 && W === 4 && d % 4 === 0;
-  const own = share && target.effort === 'best' && T! % 8 === 0 ? 2 : 1;
+  // the more positions share what is loaded, the better, until registers run out
+  const most = node.op === 'Attention' && d < 12 ? 2 : 4;
+  const own = share && target.effort === 'best' ? ([most, 2].find((n) => T! % (4 * n) === 0) ?? 1) : 1;
   const lanes = share ? 4 : 1;
   const span = lanes * own; // positions of one tile
   const tiles = ceilDiv(T!, span); // of one sequence

@@ -146,6 +146,48 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
   const then = epilogue(product, W);
   const lane = (i: number) => (W === 1 ? '' : `.${'xyzw'[i]}`);
 
+  /** Declares, for step k of K: B<j> for each column of the tile, A<i> for each row, both with Wk numbers and a suffix. */
+  const loadStep = (k: string, suffix: string): string[] => {
+    const step: string[] = [`let k${suffix} = ${k};`];
+    const declare = (name: string, value: string) => step.push(`let ${name}${suffix} = ${value};`);
+    const gather = (name: string, at: number) => {
+      const parts = range(Wk).map((i) => `${name}${i}_${Math.floor(at / W)}${suffix}${lane(at % W)}`);
+      return Wk === 1 ? parts[0]! : `vec4f(${parts.join()})`;
+    };
+    if (layout === 'nt')
+      for (const j of range(C)) declare(`B${j}`, load(b, 'b', `(c * ${W}u + ${j}u) * Kv + k${suffix}`, Wk));
+    else {
+      for (const i of range(Wk))
+        for (const v of range(vectors))
+          declare(`b${i}_${v}`, load(b, 'b', `(k${suffix} * ${Wk}u + ${i}u) * Nv + c + ${v}u`, W));
+      for (const j of range(C)) declare(`B${j}`, gather('b', j));
+      if (dBias)
+        for (const v of range(vectors)) {
+          const rows = range(Wk).map((i) => `b${i}_${v}${suffix}`);
+          step.push(`t${v} += ${rows.join(' + ')};`);
+        }
+    }
+    if (tn) {
+      for (const i of range(Wk))
+        for (const j of range(R / W)) {
+          const at = (offset: string) =>
+            load(a, 'a', `(k${suffix} * ${Wk}u + ${i}u) * Mv + gid.y * ${R / W}u + ${offset}`, W);
+          if (share && j % 4 === 0) declare(`p${i}_${j}`, at(`${j}u + lane`));
+          declare(
+            `a${i}_${j}`,
+            share ? `subgroupBroadcast(p${i}_${j & ~3}${suffix}, ${j & 3}u)` : at(`${j}u`),
+          );
+        }
+      for (const r of range(R)) declare(`A${r}`, gather('a', r));
+    } else
+      for (const r of range(R)) {
+        const at = (offset: string) => load(a, 'a', `(r + ${offset}) * Kv + k${suffix}`, Wk);
+        if (share && r % 4 === 0) declare(`p${r}`, at(`${r}u + lane`));
+        declare(`A${r}`, share ? `subgroupBroadcast(p${r & ~3}${suffix}, ${r & 3}u)` : at(`${r}u`));
+      }
+    return step;
+  };
+
   lines.push(
     `let r = gid.y * ${R}u; let c = gid.x * ${vectors}u; let lane = lid & 3u;`,
     `let Nv = dims.N / ${W}u; let Kv = dims.K / ${Wk}u; let Mv = dims.M / ${W}u;`,
@@ -153,51 +195,20 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
   for (const r of range(R)) for (const v of range(vectors)) lines.push(`var s${r}_${v} = ${F}();`);
   if (dBias) for (const v of range(vectors)) lines.push(`var t${v} = ${F}();`);
 
-  lines.push('for (var k = 0u; k < Kv; k++) {');
-  // b: B<j> holds the steps of K for column j of the tile
-  if (layout === 'nt')
-    for (const j of range(C)) lines.push(`let B${j} = ${load(b, 'b', `(c * ${W}u + ${j}u) * Kv + k`, Wk)};`);
-  else {
-    for (const i of range(Wk))
-      for (const v of range(vectors))
-        lines.push(`let b${i}_${v} = ${load(b, 'b', `(k * ${Wk}u + ${i}u) * Nv + c + ${v}u`, W)};`);
-    for (const j of range(C)) {
-      const parts = range(Wk).map((i) => `b${i}_${Math.floor(j / W)}${lane(j % W)}`);
-      lines.push(`let B${j} = ${Wk === 1 ? parts[0] : `vec4f(${parts.join()})`};`);
-    }
-    if (dBias)
-      for (const v of range(vectors))
-        lines.push(
-          `t${v} += ${range(Wk)
-            .map((i) => `b${i}_${v}`)
-            .join(' + ')};`,
-        );
-  }
-  // a: A<i> holds the steps of K for row i of the tile
-  if (tn) {
-    for (const i of range(Wk))
-      for (const j of range(R / W)) {
-        const at = (offset: string) =>
-          load(a, 'a', `(k * ${Wk}u + ${i}u) * Mv + gid.y * ${R / W}u + ${offset}`, W);
-        if (share && j % 4 === 0) lines.push(`let p${i}_${j} = ${at(`${j}u + lane`)};`);
-        lines.push(
-          `let a${i}_${j} = ${share ? `subgroupBroadcast(p${i}_${j & ~3}, ${j & 3}u)` : at(`${j}u`)};`,
-        );
-      }
-  }
-  for (const r of range(R)) {
-    if (tn) {
-      const parts = range(Wk).map((i) => `a${i}_${Math.floor(r / W)}${lane(r % W)}`);
-      lines.push(`let A${r} = ${Wk === 1 ? parts[0] : `vec4f(${parts.join()})`};`);
-    } else if (share) {
-      if (r % 4 === 0) lines.push(`let p${r} = ${load(a, 'a', `(r + ${r}u + lane) * Kv + k`, Wk)};`);
-      lines.push(`let A${r} = subgroupBroadcast(p${r & ~3}, ${r & 3}u);`);
-    } else lines.push(`let A${r} = ${load(a, 'a', `(r + ${r}u) * Kv + k`, Wk)};`);
+  // two steps of K at a time where they come in pairs: the sums leave the registers (there are too many) half as often
+  const unroll = tile.share && (K / Wk) % 2 === 0 && R * C >= 256 ? 2 : 1;
+  lines.push(`for (var k0 = 0u; k0 < Kv; k0 += ${unroll}u) {`);
+  for (const u of range(unroll)) lines.push(...loadStep(`k0${u > 0 ? ` + ${u}u` : ''}`, `_${u}`));
+  for (const r of range(R))
     for (const v of range(vectors)) {
-      const dots = range(W).map((i) => (Wk === 1 ? `A${r} * B${v * W + i}` : `dot(A${r}, B${v * W + i})`));
-      lines.push(`s${r}_${v} += ${W === 1 ? dots[0] : `vec4f(${dots.join()})`};`);
+      const sums = range(unroll).map((u) => {
+        const dots = range(W).map((i) =>
+          Wk === 1 ? `A${r}_${u} * B${v * W + i}_${u}` : `dot(A${r}_${u}, B${v * W + i}_${u})`,
+        );
+        return W === 1 ? dots[0]! : `vec4f(${dots.join()})`;
+      });
+      lines.push(`s${r}_${v} += ${sums.join(' + ')};`);
     }
-  }
   lines.push('}');
 
   if (then.begin) lines.push(then.begin);

@@ -219,43 +219,34 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
       'if (slice == 0u) {',
     );
 
-  // x counts vec4s of a row; buffers that do not divide into those are written number by number
   lines.push(then.begin);
-  const cells = range(vectors).flatMap((v) =>
-    range(4 / W).map((j) => ({
-      v,
-      name: `${v}${W === 1 ? `_${j}` : ''}`,
-      lane: W === 1 ? `.${'xyzw'[j]}` : '',
-      j,
-    })),
-  );
-  for (const { v, name, j } of cells)
-    lines.push(
-      `let c${name} = (n0 + ${4 * v * across}u + 4u * x) / ${W}u + ${j}u;`,
-      then.bias ? `let bias${name} = ${then.bias(`c${name}`)};` : '',
-    );
-  const inside = (name: string) => (N % columns === 0 ? '' : `c${name} < dims.N / ${W}u`);
-  const when = (conditions: string[], text: string) => {
-    const some = conditions.filter(Boolean);
-    return some.length > 0 ? `if (${some.join(' && ')}) { ${text} }` : `{ ${text} }`;
+  for (const v of range(vectors)) {
+    lines.push(`let c${v} = (n0 + ${4 * v * across}u + 4u * x) / ${W}u;`);
+    if (then.bias && W === 4) lines.push(`let bias${v} = ${then.bias(`c${v}`)};`);
+  }
+  /** A statement for a vec4 of outputs, or, where rows do not divide into those, in a loop over its four numbers. */
+  const write = (v: number, statement: (lane: string, column: string, bias?: string) => string) => {
+    if (W === 1)
+      return `for (var j = 0u; j < 4u; j++) { let c = c${v} + j; if (c < dims.N) { ${statement('[j]', 'c', then.bias?.('c'))} } }`;
+    const text = statement('', `c${v}`, then.bias && `bias${v}`);
+    return N % columns === 0 ? `{ ${text} }` : `if (c${v} < dims.N / 4u) { ${text} }`;
   };
-  for (const r of range(TM))
-    for (const { v, name, lane } of cells)
+  for (const r of range(TM)) {
+    lines.push(`${A.guarded ? `if (m0 + y0 + ${r}u < dims.M) ` : ''}{`);
+    for (const v of range(vectors))
       lines.push(
-        when(
-          [A.guarded ? `m0 + y0 + ${r}u < dims.M` : '', inside(name)],
-          then.finish(
-            `s${r}_${v}${lane}`,
-            `(m0 + y0 + ${r}u) * (dims.N / ${W}u) + c${name}`,
-            then.bias && `bias${name}`,
-          ),
+        write(v, (lane, column, bias) =>
+          then.finish(`s${r}_${v}${lane}`, `(m0 + y0 + ${r}u) * (dims.N / ${W}u) + ${column}`, bias),
         ),
       );
-  if (dBias)
-    for (const { v, name, lane } of cells)
-      lines.push(
-        when(['group.y == 0u && y0 == 0u', inside(name)], then.columnSum(`t${v}${lane}`, `c${name}`)),
-      );
+    lines.push('}');
+  }
+  if (dBias) {
+    const texts = range(vectors).map((v) =>
+      write(v, (lane, column) => then.columnSum(`t${v}${lane}`, column)),
+    );
+    lines.push(`if (group.y == 0u && y0 == 0u) { ${texts.join(' ')} }`);
+  }
   if (slices > 1) lines.push('}');
 
   const parts = partsOf(product, tile);
