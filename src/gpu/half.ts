@@ -23,7 +23,7 @@ const HALF_RESULTS = new Set([
 ]);
 
 /** To be run before the other passes. Weights are then read from externals `shadow/NAME`. */
-export function useHalf(graph: Graph, half: HalfType): void {
+export function toHalf(graph: Graph, half: HalfType): void {
   const shadows = new Map<string, Value>();
   for (const node of graph.nodes) {
     const y = node.outputs['y'];

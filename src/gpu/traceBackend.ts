@@ -76,6 +76,8 @@ export interface Tracer {
   input(name: string, shape: number[], dtype?: DType): tf.Tensor;
   /** The same as something that tfjs differentiates by. */
   parameter(name: string, shape: number[]): tf.Variable;
+  /** All parameters of a model, from buffers `parameters/NAME`. */
+  parameters(specs: Iterable<[string, { shape: number[] }]>): Map<string, tf.Variable>;
   /** A node that has no tfjs kernel: only plans know it. */
   record(
     op: string,
@@ -108,6 +110,11 @@ export function trace(code: (tracer: Tracer) => void): Graph {
           const variable = tf.variable(input(name, shape), true);
           variables.push(variable);
           return variable;
+        },
+        parameters(specs) {
+          return new Map(
+            [...specs].map(([name, { shape }]) => [name, this.parameter(`parameters/${name}`, shape)]),
+          );
         },
         record(op, inputs, outputs, attrs = {}) {
           const node = graph.add(

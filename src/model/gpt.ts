@@ -22,6 +22,7 @@ import {
   rope,
   swiglu,
 } from '../ops/index.ts';
+import type { HeadAttrs } from '../ops/heads.ts';
 import { headDimOf, type ModelConfig, parameterSpecs } from './config.ts';
 
 /** Parameters by name, in the order of parameterSpecs. */
@@ -83,6 +84,17 @@ export interface ForwardOptions {
   cache?: KvCache;
   /** Compute logits for the last row only. */
   lastOnly?: boolean;
+  /** The same for plans, which cannot know positions: they are data. */
+  traced?: TracedCache;
+}
+
+/** What a traced forward pass with a cache leaves to its plan (generate/decodeGraph.ts). */
+export interface TracedCache {
+  /** Position of the first row, int32 [1]. */
+  position: tf.Tensor;
+  attend(layer: number, qkv: tf.Tensor2D, heads: HeadAttrs): tf.Tensor2D;
+  /** The row of [T, C] that logits are wanted for. */
+  lastRow(x: tf.Tensor2D): tf.Tensor2D;
 }
 
 /** Keys and values of all layers for the positions already seen. */
@@ -111,11 +123,17 @@ export function forward(
   const wte = pass.get(llama ? 'model.embed_tokens.weight' : 'transformer.wte.weight')!;
   const wpe = pass.get('transformer.wpe.weight');
 
-  let x = embedding(wte, idx, { wpe, T: options.T, offset: options.cache?.length ?? 0 }); // (N, C)
+  let x = embedding(wte, idx, {
+    wpe,
+    T: options.T,
+    offset: options.cache?.length ?? 0,
+    position: options.traced?.position,
+  }); // (N, C)
   x = maybeDropout(x, undefined, 0, pass);
   for (let i = 0; i < config.nLayer; i++) x = llama ? llamaBlock(x, i, pass) : gpt2Block(x, i, pass);
   if (options.cache) options.cache.length += options.T;
 
+  if (options.traced) x = options.traced.lastRow(x);
   if (options.lastOnly) x = tf.slice(x, [x.shape[0] - 1, 0], [1, -1]);
   x = norm(x, llama ? 'model.norm' : 'transformer.ln_f', pass);
   return linear(x, pass.get('lm_head.weight') ?? wte, { transposeW: true }); // (N, V)
@@ -175,12 +193,16 @@ function maybeDropout(
 }
 
 function rotate(qkv: tf.Tensor2D, pass: Pass): tf.Tensor2D {
-  return rope(qkv, { ...headAttrs(pass), theta: pass.config.ropeTheta, offset: pass.cache?.length ?? 0 });
+  const { config, cache, traced } = pass;
+  const offset = cache?.length ?? 0;
+  const where = traced ? { position: traced.position, maxPositions: config.blockSize } : {};
+  return rope(qkv, { ...headAttrs(pass), theta: config.ropeTheta, offset, ...where });
 }
 
 function attend(qkv: tf.Tensor2D, i: number, pass: Pass): tf.Tensor2D {
   const { cache, config, documents, dropoutSeed: seed } = pass;
   const heads = headAttrs(pass);
+  if (pass.traced) return pass.traced.attend(i, qkv, heads);
   if (cache) {
     const past = cache.layers[i];
     const { y, present } = cachedAttention(qkv, past, heads);

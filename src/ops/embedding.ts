@@ -17,13 +17,15 @@ interface EmbeddingAttrs {
   T: number;
   /** Position of the first row of a sequence: the length of the cache when decoding. */
   offset: number;
+  /** For plans, instead of offset: the same as data, int32 [1]. */
+  position?: tf.Tensor;
 }
 
 export const embedding = (
   wte: tf.Tensor,
   idx: tf.Tensor,
-  { wpe, T, offset = 0 }: { wpe?: tf.Tensor; T: number; offset?: number },
-): tf.Tensor2D => run('Embedding', { wte, wpe, idx }, { T, offset, positions: wpe?.shape[0] ?? 0 });
+  { wpe, T, offset = 0, position }: { wpe?: tf.Tensor; T: number; offset?: number; position?: tf.Tensor },
+): tf.Tensor2D => run('Embedding', { wte, wpe, idx }, { T, offset, position, positions: wpe?.shape[0] ?? 0 });
 
 defineKernel<'wte' | 'wpe' | 'idx', EmbeddingAttrs>('Embedding', ({ wte, wpe, idx }, { T, offset }) => {
   const C = wte.shape[1]!;

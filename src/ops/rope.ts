@@ -15,6 +15,9 @@ export interface RopeAttrs extends HeadAttrs {
   theta: number;
   /** Position of the first row of a sequence: the length of the cache when decoding. */
   offset: number;
+  /** For plans, instead of offset: the same as data, int32 [1], and one more than the largest position. */
+  position?: tf.Tensor;
+  maxPositions?: number;
 }
 
 interface Direction {

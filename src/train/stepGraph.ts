@@ -9,12 +9,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArenaLayout } from '../gpu/arenas.ts';
 import type { Graph, HalfType } from '../gpu/graph.ts';
-import { useHalf } from '../gpu/half.ts';
+import { toHalf } from '../gpu/half.ts';
 import { HYPER } from '../gpu/kernels/optimizer.ts';
 import { accumulateInto, optimize } from '../gpu/passes.ts';
 import { trace, type Tracer } from '../gpu/traceBackend.ts';
 import { type ModelConfig, parameterSpecs } from '../model/config.ts';
-import { forward, type Parameters } from '../model/gpt.ts';
+import { forward } from '../model/gpt.ts';
 import { crossEntropy } from '../ops/index.ts';
 
 export interface BatchSource {
@@ -23,14 +23,6 @@ export interface BatchSource {
   /** `corpus`: windows at `offsets` of the token ids on the GPU. `direct`: the caller fills `inputs` and `targets`. */
   from: { corpus: { idBits: 16 | 32; separator?: number } } | 'direct';
 }
-
-export const traceParameters = (tracer: Tracer, model: ModelConfig): Parameters =>
-  new Map(
-    [...parameterSpecs(model)].map(([name, { shape }]) => [
-      name,
-      tracer.parameter(`parameters/${name}`, shape),
-    ]),
-  );
 
 function batchTensors(tracer: Tracer, { B, T, from }: BatchSource) {
   const N = B * T;
@@ -59,7 +51,7 @@ export function traceGradients(
   half?: HalfType,
 ): Graph {
   const graph = trace((tracer) => {
-    const params = traceParameters(tracer, model);
+    const params = tracer.parameters(parameterSpecs(model));
     const { inputs, targets, documents } = batchTensors(tracer, source);
     const dropoutSeed = model.dropout > 0 ? tracer.input('seed', [1], 'int32') : undefined;
     const { value, grads } = tf.variableGrads(
@@ -69,7 +61,7 @@ export function traceGradients(
     tracer.output('loss', value);
     for (const [name, p] of params) tracer.output(`gradients/${name}`, grads[p.name]!);
   });
-  if (half) useHalf(graph, half);
+  if (half) toHalf(graph, half);
   optimize(graph);
   if (accumulate) accumulateInto(graph, 'gradients/');
   return graph;
@@ -78,7 +70,7 @@ export function traceGradients(
 /** The loss alone, as evaluation wants it: no dropout. */
 export function traceLoss(model: ModelConfig, source: BatchSource): Graph {
   const graph = trace((tracer) => {
-    const params = traceParameters(tracer, model);
+    const params = tracer.parameters(parameterSpecs(model));
     const { inputs, targets, documents } = batchTensors(tracer, source);
     const logits = forward(params, model, inputs, { T: source.T, documents });
     tracer.output('loss', crossEntropy(logits, targets));

@@ -4,6 +4,7 @@ import type { GraphNode } from '../graph.ts';
 import { gelu, swiglu } from './activation.ts';
 import { attention, attentionDkv, attentionDq } from './attention.ts';
 import { batch, takeRow } from './batch.ts';
+import { advance, cachedAttention, cacheWrite } from './cachedAttention.ts';
 import { crossEntropyGrad, crossEntropyRows, mean } from './crossEntropy.ts';
 import { dropout } from './dropout.ts';
 import { add, columnSum, copy } from './elementwise.ts';
@@ -13,6 +14,7 @@ import { matmul } from './matmul.ts';
 import { norm, normDweight, normDx } from './norm.ts';
 import { adamW, gradientScale, squareSums } from './optimizer.ts';
 import { rope } from './rope.ts';
+import { sample } from './sample.ts';
 
 const KERNELS: Record<string, (node: GraphNode, target: Target) => Dispatch[]> = {
   AdamW: adamW,
@@ -21,6 +23,9 @@ const KERNELS: Record<string, (node: GraphNode, target: Target) => Dispatch[]> =
   AttentionDkv: attentionDkv,
   AttentionDq: attentionDq,
   Batch: batch,
+  Advance: advance,
+  CachedAttention: cachedAttention,
+  CacheWrite: cacheWrite,
   ColumnSum: columnSum,
   Copy: copy,
   CrossEntropyGrad: crossEntropyGrad,
@@ -39,6 +44,7 @@ const KERNELS: Record<string, (node: GraphNode, target: Target) => Dispatch[]> =
   NormDx: normDx,
   Product: matmul,
   Rope: rope,
+  Sample: sample,
   SquareSums: squareSums,
   Swiglu: swiglu,
   SwigluGrad: swiglu,

@@ -1,8 +1,9 @@
 /** A model on whatever computes here: plans on WebGPU, else tfjs op by op. The rest of the worker does not ask which. */
 import * as tf from '@tensorflow/tfjs-core';
 import { generateTokens, type GenerateOptions } from '../../generate/generate.ts';
+import { PlanGenerator } from '../../generate/planGenerate.ts';
 import type { ModelConfig } from '../../model/config.ts';
-import { parametersFrom, snapshot } from '../../model/gpt.ts';
+import { snapshot } from '../../model/gpt.ts';
 import { EagerEngine } from '../../train/eagerEngine.ts';
 import type { Engine, ModelValues } from '../../train/engine.ts';
 import { PlanEngine } from '../../train/planEngine.ts';
@@ -39,17 +40,28 @@ function eagerly(engine: EagerEngine, model: ModelConfig): ModelOnDevice {
 }
 
 function onPlans(engine: PlanEngine, model: ModelConfig): ModelOnDevice {
+  // one generator for each text that is being written: a sample of training, a completion
+  const idle: PlanGenerator[] = [];
+  const all: PlanGenerator[] = [];
   return {
     engine,
     async *tokens(prompt, options) {
-      const values = await engine.parameters();
-      const weights = parametersFrom(model, (name) => values.get(name)!);
+      let generator = idle.pop();
+      if (!generator) {
+        const { device, target } = engine.gpu;
+        // small programs: a row or a few at a time leave large tiles nothing to do
+        generator = await PlanGenerator.create(device, engine.arenas, model, { ...target, effort: 'quick' });
+        all.push(generator);
+      }
       try {
-        yield* generateTokens(weights, model, prompt, options);
+        yield* generator.tokens(prompt, options);
       } finally {
-        tf.dispose([...weights.values()]);
+        idle.push(generator);
       }
     },
-    dispose: () => engine.dispose(),
+    dispose() {
+      for (const generator of all) generator.dispose();
+      engine.dispose();
+    },
   };
 }

@@ -1,0 +1,199 @@
+/** Generation on the GPU: cached logits, the draw, and whole completions, against the reference and the eager path. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { generateTokens } from '../../src/generate/generate.ts';
+import { PlanGenerator } from '../../src/generate/planGenerate.ts';
+import { sampleToken } from '../../src/generate/sampler.ts';
+import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
+import { createRng } from '../../src/lib/rng.ts';
+import { type ModelConfig, parameterSpecs } from '../../src/model/config.ts';
+import { parametersFrom } from '../../src/model/gpt.ts';
+import { startBackend } from '../../src/workers/model/backends.ts';
+import { runGraph, TARGETS, testDevice } from '../gpu/support.ts';
+import { trace } from '../../src/gpu/traceBackend.ts';
+import { relativeError } from '../ops/support.ts';
+import { referenceForward } from '../reference/model.ts';
+import { randomArrays, randomParameters } from '../reference/randomArrays.ts';
+
+const llama: ModelConfig = {
+  family: 'llama',
+  vocabSize: 23,
+  blockSize: 48,
+  nLayer: 2,
+  nHead: 4,
+  nKvHead: 2,
+  nEmbd: 16,
+  intermediateSize: 24,
+  dropout: 0,
+  bias: false,
+  gelu: 'tanh',
+  ropeTheta: 10000,
+  normEps: 1e-5,
+  tiedHead: true,
+};
+const models: [string, ModelConfig][] = [
+  ['llama with grouped queries', llama],
+  ['gpt2 with biases', { ...llama, family: 'gpt2', nKvHead: 4, bias: true, intermediateSize: 64 }],
+  ['gpt2 of odd widths', { ...llama, family: 'gpt2', nHead: 3, nKvHead: 3, nEmbd: 27, intermediateSize: 37 }],
+];
+const targets = Object.entries(TARGETS);
+
+async function arenasFor(model: ModelConfig, seed = 5) {
+  const layout = layoutArenas([...parameterSpecs(model)].map(([name, { shape }]) => [name, shape]));
+  const arenas = new Arenas(await testDevice(), layout, ['parameters']);
+  const values = randomParameters(model, seed);
+  for (const { data } of values.values()) data.forEach((value, i) => (data[i] = Math.fround(value)));
+  for (const [name, { data }] of values) arenas.write('parameters', name, Float32Array.from(data));
+  return { arenas, values };
+}
+
+const greedy = { temperature: 0, topK: 0, topP: 1, seed: 1 };
+
+async function collect(stream: AsyncGenerator<number>): Promise<number[]> {
+  const all: number[] = [];
+  for await (const token of stream) all.push(token);
+  return all;
+}
+
+describe('cached logits on the GPU', () => {
+  it.each(
+    models.flatMap(([name, model]) => targets.map(([kind, target]) => [name, kind, model, target] as const)),
+  )('%s, %s: equal the full forward pass', async (_name, _kind, model, target) => {
+    const { arenas, values } = await arenasFor(model);
+    const generator = await PlanGenerator.create(await testDevice(), arenas, model, target);
+    // one token, a few, and more than a chunk
+    for (const length of [1, 3, 40]) {
+      const tokens = randomArrays(length).integers(length, model.vocabSize);
+      const full = referenceForward(model, values, tokens, 1, length);
+      const V = model.vocabSize;
+      expect(relativeError(await generator.logits(tokens), full.slice(-V))).toBeLessThan(1e-4);
+    }
+    generator.dispose();
+    arenas.dispose();
+  });
+});
+
+describe('the draw on the GPU', () => {
+  const V = 50;
+  // a few likely tokens, two pairs of equals, a long tail
+  const logits = Float32Array.from(
+    { length: V },
+    (_, i) => [2.5, 1, 1, 3, 0.5, 0.5, -1][i] ?? -2 - (i % 7) / 7,
+  );
+  async function draws(target: (typeof targets)[number][1], controls: number[], count: number) {
+    const graph = trace((tracer) => {
+      const drawn = tracer.record(
+        'Sample',
+        { logits: tracer.input('logits', [1, V]), controls: tracer.input('controls', [4]) },
+        {
+          y: { shape: [1], dtype: 'int32' },
+          weights: { shape: [V] },
+          state: { shape: [4], dtype: 'uint32' },
+          tokens: { shape: [4096], dtype: 'uint32' },
+        },
+      );
+      for (const name of ['y', 'weights', 'state', 'tokens']) tracer.output(name, drawn[name]!);
+    });
+    const data = {
+      logits,
+      controls: Float32Array.of(...controls, 0),
+      y: new Int32Array(1),
+      weights: new Float32Array(V),
+      state: Uint32Array.of(7, 0, 0, 0),
+      tokens: new Uint32Array(4096),
+    };
+    const after = await runGraph(graph, data, target, count);
+    return [...new Uint32Array(after['tokens']!.buffer, 0, count)];
+  }
+  const settings: [string, number, number, number][] = [
+    ['everything', 1, 0, 1],
+    ['the three most likely, one of two equals left out', 1, 3, 1],
+    ['a nucleus', 0.8, 0, 0.7],
+    ['a nucleus that ends between equals', 1, 0, 0.8],
+    ['a nucleus of the most likely five', 1.5, 5, 0.9],
+    ['the likeliest alone, by a tiny nucleus', 1, 0, 0.01],
+  ];
+  it.each(
+    targets
+      .filter(([name]) => name !== 'lanes of four')
+      .flatMap(([kind, target]) =>
+        settings.map(([name, ...controls]) => [kind, name, target, controls] as const),
+      ),
+  )(
+    '%s, %s: as often as the sampler of the CPU draws it',
+    async (_kind, _name, target, [temperature, topK, topP]) => {
+      const count = 600;
+      const got = await draws(target, [temperature!, topK!, topP!], count);
+      const rng = createRng(3);
+      const frequency = (list: number[]) =>
+        Array.from({ length: V }, (_, id) => list.filter((token) => token === id).length / list.length);
+      const many = 6000;
+      const want = frequency(
+        Array.from({ length: many }, () =>
+          sampleToken(logits, { temperature: temperature!, topK: topK!, topP: topP! }, rng),
+        ),
+      );
+      for (const [id, share] of frequency(got).entries()) {
+        if (want[id] === 0 && topK! + (1 - topP!) > 0) expect(share, `token ${id}`).toBe(0);
+        const deviation = Math.sqrt((want[id]! * (1 - want[id]!)) / count) + 2 / count;
+        expect(Math.abs(share - want[id]!), `token ${id}`).toBeLessThan(5 * deviation);
+      }
+      expect(await draws(target, [temperature!, topK!, topP!], 20)).toEqual(got.slice(0, 20)); // the seed decides
+    },
+  );
+  it.each(targets)('%s: without temperature the most likely, the first of equals', async (_kind, target) => {
+    expect(await draws(target, [0, 0, 1], 3)).toEqual([3, 3, 3]);
+  });
+});
+
+describe('PlanGenerator', () => {
+  beforeAll(() => startBackend('cpu'));
+
+  it.each(models)(
+    '%s: writes what the eager path writes, beyond a full context too',
+    async (_name, model) => {
+      const { arenas, values } = await arenasFor(model);
+      const generator = await PlanGenerator.create(await testDevice(), arenas, model, targets[1]![1]);
+      const params = parametersFrom(model, (name) => Float32Array.from(values.get(name)!.data));
+      for (const [prompt, maxNewTokens] of [
+        [[4], 12],
+        [[...randomArrays(1).integers(40, model.vocabSize)], 30],
+      ] as const) {
+        const options = { ...greedy, maxNewTokens };
+        const want = await collect(generateTokens(params, model, prompt, options));
+        expect(await collect(generator.tokens(prompt, options))).toEqual(want);
+        // a token of these ends it
+        const stopToken = want[Math.floor(want.length / 2)]!;
+        expect(await collect(generator.tokens(prompt, { ...options, stopToken }))).toEqual(
+          want.slice(0, want.indexOf(stopToken)),
+        );
+      }
+      generator.dispose();
+      arenas.dispose();
+    },
+  );
+
+  it('writes with the weights of when it began, can be left early, and takes up nothing more', async () => {
+    const { arenas } = await arenasFor(llama);
+    const other = randomParameters(llama, 9);
+    const generator = await PlanGenerator.create(await testDevice(), arenas, llama, targets[1]![1]);
+    const options = { ...greedy, temperature: 1, maxNewTokens: 25 };
+    const want = await collect(generator.tokens([1, 2], options));
+    const { bytes } = generator;
+    const got: number[] = [];
+    for await (const token of generator.tokens([1, 2], options)) {
+      if (got.push(token) === 3)
+        for (const [name, { data }] of other) arenas.write('parameters', name, Float32Array.from(data));
+    }
+    expect(got).toEqual(want);
+    const after = await collect(generator.tokens([1, 2], options));
+    expect(after).not.toEqual(want); // the new weights
+    for await (const token of generator.tokens([1, 2], options)) {
+      expect(token).toBe(after[0]);
+      break;
+    }
+    expect(await collect(generator.tokens([1, 2], options))).toEqual(after);
+    expect(generator.bytes).toBe(bytes);
+    generator.dispose();
+    arenas.dispose();
+  });
+});
