@@ -15,12 +15,16 @@ export const engine: Engine = {
     const target = targetFor(info, device.features, isSoftwareAdapter(info));
     const layout = layoutArenas([...parameterSpecs(model)].map(([name, { shape }]) => [name, shape]));
     const source: BatchSource = { B, T: model.blockSize, from: 'direct' };
-    const sketch = sketchStep(model, source, 1, layout, target);
+    // as in the page: small programs first, better ones before the second step
+    const sketch = sketchStep(model, source, 1, layout, { ...target, effort: 'quick' });
     const arenas = new Arenas(device, layout, ['parameters', 'gradients', 'm', 'v']);
     for (const [name, { data }] of weights) arenas.write('parameters', name, data);
     const plan = await PlanStep.create(device, arenas, sketch, source, 1);
     let step = 0;
     return {
+      async resume() {
+        if (step === 1) await plan.use(target);
+      },
       async step(tokens, targets) {
         step++;
         const { learningRate, beta1, beta2, weightDecay, gradClip } = train;
