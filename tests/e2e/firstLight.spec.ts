@@ -5,7 +5,9 @@ import {
   editorText,
   figureValue,
   goTo,
+  greedyCompletion,
   openApp,
+  PROMPT,
   setField,
   stepOf,
   trainButton,
@@ -14,8 +16,6 @@ import {
   waitForStep,
 } from './support/app.ts';
 import { expect, test } from './support/fixtures.ts';
-
-const PROMPT = '/**\n * Adds 7 to a number.\n */\nfunction';
 
 test('a first visit: train, see it learn, prompt, stop, download; a friend gets the same completion', async ({
   page,
@@ -82,16 +82,6 @@ test('a first visit: train, see it learn, prompt, stop, download; a friend gets 
   expect(await greedyCompletion(theirs)).toBe(greedy);
   await friend.close();
 });
-
-async function greedyCompletion(page: Parameters<typeof goTo>[0]): Promise<string> {
-  await goTo(page, 'Play');
-  await setField(page, 'Temperature', 0);
-  await setField(page, 'Length', 40);
-  await typePrompt(page, PROMPT);
-  await page.getByRole('button', { name: 'Generate' }).click();
-  await expect(page.getByRole('status', { name: 'Result' })).toContainText(/tokens in .* ms each/);
-  return editorText(page);
-}
 
 async function trainingText(): Promise<string> {
   const folder = new URL('../../public/datasets/tiny-functions/', import.meta.url);

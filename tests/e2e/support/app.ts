@@ -101,3 +101,16 @@ export async function seriousFaults(page: Page): Promise<string[]> {
       .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
   });
 }
+
+export const PROMPT = '/**\n * Adds 7 to a number.\n */\nfunction';
+
+/** What the model likes best to come after PROMPT. */
+export async function greedyCompletion(page: Page): Promise<string> {
+  await goTo(page, 'Play');
+  await setField(page, 'Temperature', 0);
+  await setField(page, 'Length', 40);
+  await typePrompt(page, PROMPT);
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await expect(page.getByRole('status', { name: 'Result' })).toContainText(/tokens in .* ms each/);
+  return editorText(page);
+}

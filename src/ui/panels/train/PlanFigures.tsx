@@ -3,6 +3,9 @@ import { formatBytes, formatCount } from '../../../lib/units.ts';
 import { useRun } from '../../../state/runStore.ts';
 import styles from '../TrainPanel.module.css';
 
+/** 481000000 -> "481 MFLOP". */
+const operations = (n: number): string => formatCount(n).replace(/(\D?)$/, ' $1FLOP');
+
 export function PlanFigures() {
   const model = useRun((run) => run.model);
   const tokensPerSecond = useRun((run) => run.latest?.tokensPerSecond ?? 0);
@@ -13,7 +16,7 @@ export function PlanFigures() {
   const facts: [string, string][] = [
     ['Commands', `${plan.dispatches}, in one list that is made once and replayed`],
     ['Programs', `${plan.pipelines}, shared by all layers`],
-    ['Arithmetic', `${formatCount(plan.flops)}FLOP`],
+    ['Arithmetic', operations(plan.flops)],
     ['Precision', plan.precision === 'f16' ? '16 bits between layers, 32 in sums' : '32 bits'],
     ['Memory traffic', formatBytes(plan.bytesMoved)],
     [
@@ -21,7 +24,7 @@ export function PlanFigures() {
       `${formatBytes(plan.temporaryBytes)}, of which ${formatBytes(plan.peakBytes)} are needed at once`,
     ],
     ['Memory in all', formatBytes(plan.memoryBytes)],
-    ['Speed', stepsPerSecond > 0 ? `${formatCount(plan.flops * stepsPerSecond)}FLOP/s` : '–'],
+    ['Speed', stepsPerSecond > 0 ? `${operations(plan.flops * stepsPerSecond)}/s` : '–'],
   ];
   return (
     <details className="card">
