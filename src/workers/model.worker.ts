@@ -8,11 +8,12 @@
 import * as Comlink from 'comlink';
 import { CheckpointError, ConfigError, invariant } from '../lib/errors.ts';
 import { requireFits, validateModelConfig } from '../model/config.ts';
+import { tuneStore } from '../store/tuneStore.ts';
 import { requireOneWindow } from '../train/batches.ts';
 import { type TrainConfig, validateTrainConfig } from '../train/config.ts';
 import { holdAliveLock } from './aliveLock.ts';
 import type { DeviceInfo, EncodedDataset, ModelApi, ModelEvent, StartRunRequest } from './api.ts';
-import { setGpuFailureListener, setPageVisible } from './model/backends.ts';
+import { keepTuningIn, setGpuFailureListener, setPageVisible } from './model/backends.ts';
 import { chooseBackend } from './model/chooseBackend.ts';
 import { createCompletion } from './model/completion.ts';
 import { exportZip, readImport, readSlot, saveSlot, slot } from './model/files.ts';
@@ -32,6 +33,7 @@ function send(event: ModelEvent): void {
 
 /** A device that refused a command computes nonsense from then on: the loop stops, the last saved copy stays as it is. */
 let gpuFailed = false;
+keepTuningIn(tuneStore);
 setGpuFailureListener(({ name, message }) => {
   if (gpuFailed) return;
   gpuFailed = true;

@@ -83,6 +83,26 @@ describe('a run through plans', () => {
     eager.dispose();
   });
 
+  it('follows the same curve when its products are chosen by trying them', async () => {
+    const run = async (more: Partial<Gpu>) => {
+      const engine = new PlanEngine(await gpu({ target: TARGETS['workgroups for rows']!, ...more }), model, {
+        parameters: initialValues(model, 3),
+      });
+      await engine.prepare(train, data);
+      const { steps } = await loop(runOf(engine));
+      engine.dispose();
+      return steps;
+    };
+    const kept = new Map<string, string>();
+    const cache = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, text: string) => void kept.set(key, text),
+    };
+    const tuned = await run({ tune: { adapter: 'test', cache } });
+    const plain = await run({});
+    for (const [i, { loss }] of plain.entries()) expect(Math.abs(tuned[i]!.loss - loss)).toBeLessThan(1e-4);
+  });
+
   it('cut into slices computes the same bits', async () => {
     const run = async (submitBudgetMs: number) => {
       const engine = new PlanEngine(

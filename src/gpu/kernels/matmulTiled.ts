@@ -106,6 +106,9 @@ function loader({ name, tile, alongK, dim, guarded, width }: Side, guardK: boole
 }`;
 }
 
+/** "(x + 3u)", and "x" for none. */
+const plus = (name: string, n: number): string => (n === 0 ? name : `(${name} + ${n}u)`);
+
 export function blockTiles(product: Product, tile: BlockTile): Dispatch {
   const { layout, M, N, K, a, b, dBias } = product;
   const { rows, columns, depth, slices } = tile;
@@ -121,11 +124,13 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
   const columnSums = dBias ? range(vectors).map((v) => `t${v}`) : [];
   const all = [...sums, ...columnSums];
 
+  // as little arithmetic as can be in an index: compilers that know its range leave out the check of its bounds
+  const ownSlice = ({ size }: Side) => (slices > 1 ? `slice * ${size}u + ` : '');
   /** For each vec4 of a block that an invocation fetches: from where, and where to. */
   const fetches = (side: Side) =>
     range(ceilDiv((side.extent * depth) / 4, invocations)).map((i) => {
       const perRow = (side.alongK ? depth : side.extent) / 4;
-      const e = `(at + ${i * invocations}u)`;
+      const e = plus('at', i * invocations);
       const [row, vector] = [`${e} / ${perRow}u`, `${e} % ${perRow}u`];
       const first = side.dim === 'M' ? 'm0' : 'n0';
       // rows of b are dealt out, four to an invocation: what neighbours read together lies together
@@ -135,7 +140,7 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
         load: side.alongK
           ? `load_${side.name}(${first} + ${row}, k0 + ${vector} * 4u)`
           : `load_${side.name}(k0 + ${row}, ${first} + ${vector} * 4u)`,
-        place: `${side.tile}[slice * ${side.size}u + (${line}) * ${side.stride}u + ${vector}]`,
+        place: `${side.tile}[${ownSlice(side)}(${line}) * ${side.stride}u + ${vector}]`,
         guard:
           (i + 1) * invocations * 4 > side.extent * depth
             ? `if (at < ${(side.extent * depth) / 4 - i * invocations}u) `
@@ -147,18 +152,18 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
   /** Four steps of K, from workgroup memory into the sums. */
   const step: string[] = [];
   const read = (side: Side, line: string, vector: string) =>
-    `vec4f(${side.tile}[slice * ${side.size}u + (${line}) * ${side.stride}u + ${vector}])`;
-  if (A.alongK) for (const r of range(TM)) step.push(`let A${r} = ${read(A, `y0 + ${r}u`, 'k')};`);
+    `vec4f(${side.tile}[${ownSlice(side)}${line} * ${side.stride}u + ${vector}])`;
+  if (A.alongK) for (const r of range(TM)) step.push(`let A${r} = ${read(A, plus('y0', r), 'k')};`);
   else
     for (const i of range(4))
       for (const j of range(TM / 4))
-        step.push(`let a${i}_${j} = ${read(A, `4u * k + ${i}u`, `y0 / 4u + ${j}u`)};`);
+        step.push(`let a${i}_${j} = ${read(A, `(4u * k + ${i}u)`, `y0 / 4u + ${j}u`)};`);
   const aOf = (r: number, i: number) =>
     A.alongK ? `A${r}.${'xyzw'[i]}` : `a${i}_${r >> 2}.${'xyzw'[r & 3]}`;
   if (B.alongK)
     for (const v of range(vectors))
       for (const j of range(4))
-        step.push(`let B${v}_${j} = ${read(B, `${(j * columns) / 4 + v * across}u + x`, 'k')};`);
+        step.push(`let B${v}_${j} = ${read(B, plus('x', (j * columns) / 4 + v * across), 'k')};`);
   for (const i of range(4)) {
     for (const v of range(vectors))
       step.push(
@@ -167,7 +172,7 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
             ? `vec4f(${range(4)
                 .map((j) => `B${v}_${j}.${'xyzw'[i]}`)
                 .join(', ')})`
-            : read(B, `4u * k + ${i}u`, `${v * across}u + x`)
+            : read(B, `(4u * k + ${i}u)`, plus('x', v * across))
         };`,
       );
     for (const r of range(TM))
@@ -186,10 +191,11 @@ export function blockTiles(product: Product, tile: BlockTile): Dispatch {
     );
 
   const lines = [
-    `let at = lid % ${invocations}u; let slice = lid / ${invocations}u; let x = at % ${across}u; let y0 = at / ${across}u * ${TM}u;`,
+    slices > 1 ? `let at = lid % ${invocations}u; let slice = lid / ${invocations}u;` : 'let at = lid;',
+    `let x = at % ${across}u; let y0 = at / ${across}u * ${TM}u;`,
     `let m0 = group.y * ${rows}u; let n0 = group.x * ${columns}u;`,
     `let blocks = (dims.K + ${depth * slices - 1}u) / ${depth * slices}u; // of a slice`,
-    `var k0 = slice * blocks * ${depth}u;`,
+    `var k0 = ${slices > 1 ? `slice * blocks * ${depth}u` : '0u'};`,
     ...all.map((name) => `var ${name} = vec4f();`),
     ...fetched.map(({ register, load }) => `var ${register} = ${load};`),
     'for (var block = 0u; block < blocks; block++) {',

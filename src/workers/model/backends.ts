@@ -8,7 +8,8 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { isSoftwareAdapter, openDevice } from '../../gpu/device.ts';
+import type { TuneCache } from '../../gpu/autotune.ts';
+import { adapterName, isSoftwareAdapter, openDevice } from '../../gpu/device.ts';
 import { targetFor } from '../../gpu/target.ts';
 import { GpuError } from '../../lib/errors.ts';
 import { installWasmKernels } from '../../ops/wasmKernels.ts';
@@ -57,6 +58,12 @@ function submitBudget(info: GPUAdapterInfo, visible: boolean): number {
 
 let adapterInfo: GPUAdapterInfo | undefined;
 
+/** Where kernels that won are kept; without it nothing is tried. Said before the backend starts. */
+let tuneCache: TuneCache | undefined;
+export function keepTuningIn(cache: TuneCache): void {
+  tuneCache = cache;
+}
+
 export function setPageVisible(visible: boolean): void {
   if (gpu && adapterInfo) gpu.submitBudgetMs = submitBudget(adapterInfo, visible);
 }
@@ -84,6 +91,7 @@ async function registerOnOurDevice(): Promise<void> {
     target: targetFor(info, device.features, software),
     memoryLimitBytes: gpuMemoryLimit(software, device.limits.maxBufferSize),
     submitBudgetMs: submitBudget(info, true),
+    ...(!software && tuneCache && { tune: { adapter: adapterName(info), cache: tuneCache } }),
     ...(device.features.has('shader-f16') && { half: 'float16' }),
   };
   watchDevice(device);
