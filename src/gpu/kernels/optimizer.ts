@@ -64,10 +64,12 @@ y[0] = ${at('gradScale')} * select(1.0, min(1.0, clip / (norm + 1e-6)), clip > 0
 }
 
 /** Updates parameters and moments in place; the first `decayed` numbers of the arena lose weight as well. */
-export function adamW(node: GraphNode): Dispatch[] {
+export function adamW(node: GraphNode, target: Target): Dispatch[] {
   const { gradients, scale, hyper } = node.inputs as Record<string, Value>;
   const { y: parameters, m, v, shadow } = node.outputs as Record<string, Value>;
   const vectors = parameters!.size / 4;
+  const each = target.reduction === 'serial' ? 8 : 1; // the hyperparameters are then loaded once for eight
+  const threads = Math.ceil(vectors / each);
   return [
     kernel({
       label: 'AdamW',
@@ -79,17 +81,20 @@ export function adamW(node: GraphNode): Dispatch[] {
         ...(shadow && { shadow: [shadow, 4] }),
       } as Record<string, [Value, Width]>,
       workgroup: [64],
-      threads: [vectors],
+      threads: [threads],
       body: `// the gradient overflowed (16-bit numbers only): no update; a test of bits, because compilers may assume finite numbers
 if ((bitcast<u32>(scale[1]) & 0x7f800000u) == 0x7f800000u) { return; }
-let g = gradients[i] * scale[0]; let b1 = ${at('beta1')}; let b2 = ${at('beta2')}; let lr = ${at('learningRate')};
-let first = m[i] * b1 + g * (1.0 - b1); let second = v[i] * b2 + g * g * (1.0 - b2);
-m[i] = first; v[i] = second;
-let decay = select(0.0, ${at('weightDecay')}, i < ${(node.attrs['decayed'] as number) / 4}u);
-let moved = parameters[i] * (1.0 - lr * decay)
-  - lr * (first * ${at('correction1')}) / (sqrt(second * ${at('correction2')}) + ${literal(EPSILON)});
-parameters[i] = moved;
-${shadow ? store(shadow, 'shadow', 'i', 'moved', 4) : ''}`,
+let factor = scale[0]; let b1 = ${at('beta1')}; let b2 = ${at('beta2')}; let lr = ${at('learningRate')};
+let c1 = ${at('correction1')}; let c2 = ${at('correction2')}; let weightDecay = ${at('weightDecay')};
+for (var k = i; k < ${vectors}u; k += ${threads}u) {
+  let g = gradients[k] * factor;
+  let first = m[k] * b1 + g * (1.0 - b1); let second = v[k] * b2 + g * g * (1.0 - b2);
+  m[k] = first; v[k] = second;
+  let decay = select(0.0, weightDecay, k < ${(node.attrs['decayed'] as number) / 4}u);
+  let moved = parameters[k] * (1.0 - lr * decay) - lr * (first * c1) / (sqrt(second * c2) + ${literal(EPSILON)});
+  parameters[k] = moved;
+  ${shadow ? store(shadow, 'shadow', 'k', 'moved', 4) : ''}
+}`,
       flops: 15 * parameters!.size,
     }),
   ];
