@@ -157,9 +157,10 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
     if (layout === 'nt')
       for (const j of range(C)) declare(`B${j}`, load(b, 'b', `(c * ${W}u + ${j}u) * Kv + k${suffix}`, Wk));
     else {
+      declare('bAt', `k${suffix} * Nv${Wk} + c`);
       for (const i of range(Wk))
         for (const v of range(vectors))
-          declare(`b${i}_${v}`, load(b, 'b', `(k${suffix} * ${Wk}u + ${i}u) * Nv + c + ${v}u`, W));
+          declare(`b${i}_${v}`, load(b, 'b', `bAt${suffix} + ${i > 0 ? `Nv${i} + ` : ''}${v}u`, W));
       for (const j of range(C)) declare(`B${j}`, gather('b', j));
       if (dBias)
         for (const v of range(vectors)) {
@@ -168,10 +169,11 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
         }
     }
     if (tn) {
+      declare('aAt', `k${suffix} * Mv${Wk} + gid.y * ${R / W}u`);
       for (const i of range(Wk))
         for (const j of range(R / W)) {
           const at = (offset: string) =>
-            load(a, 'a', `(k${suffix} * ${Wk}u + ${i}u) * Mv + gid.y * ${R / W}u + ${offset}`, W);
+            load(a, 'a', `aAt${suffix} + ${i > 0 ? `Mv${i} + ` : ''}${offset}`, W);
           if (share && j % 4 === 0) declare(`p${i}_${j}`, at(`${j}u + lane`));
           declare(
             `a${i}_${j}`,
@@ -181,9 +183,9 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
       for (const r of range(R)) declare(`A${r}`, gather('a', r));
     } else
       for (const r of range(R)) {
-        const at = (offset: string) => load(a, 'a', `(r + ${offset}) * Kv + k${suffix}`, Wk);
-        if (share && r % 4 === 0) declare(`p${r}`, at(`${r}u + lane`));
-        declare(`A${r}`, share ? `subgroupBroadcast(p${r & ~3}${suffix}, ${r & 3}u)` : at(`${r}u`));
+        const row = () => load(a, 'a', `(r + ${r}u${share ? ' + lane' : ''}) * Kv + k${suffix}`, Wk);
+        if (share && r % 4 === 0) declare(`p${r}`, row());
+        declare(`A${r}`, share ? `subgroupBroadcast(p${r & ~3}${suffix}, ${r & 3}u)` : row());
       }
     return step;
   };
@@ -192,6 +194,9 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
     `let r = gid.y * ${R}u; let c = gid.x * ${vectors}u; let lane = lid & 3u;`,
     `let Nv = dims.N / ${W}u; let Kv = dims.K / ${Wk}u; let Mv = dims.M / ${W}u;`,
   );
+  // multiples that the loop adds: software adapters compile what is written, multiplication by multiplication
+  if (layout !== 'nt') for (const i of range(Wk)) lines.push(`let Nv${i + 1} = Nv * ${i + 1}u;`);
+  if (tn) for (const i of range(Wk)) lines.push(`let Mv${i + 1} = Mv * ${i + 1}u;`);
   for (const r of range(R)) for (const v of range(vectors)) lines.push(`var s${r}_${v} = ${F}();`);
   if (dBias) for (const v of range(vectors)) lines.push(`var t${v} = ${F}();`);
 
