@@ -1,15 +1,12 @@
-/** Generation on the GPU: cached logits, the draw, and whole completions, against the reference and the eager path. */
+/** Generation on the GPU: cached logits and whole completions, against the reference and the eager path. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateTokens } from '../../src/generate/generate.ts';
 import { PlanGenerator } from '../../src/generate/planGenerate.ts';
-import { sampleToken } from '../../src/generate/sampler.ts';
 import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
-import { createRng } from '../../src/lib/rng.ts';
 import { type ModelConfig, parameterSpecs } from '../../src/model/config.ts';
 import { parametersFrom } from '../../src/model/gpt.ts';
 import { startBackend } from '../../src/workers/model/backends.ts';
-import { runGraph, TARGETS, testDevice } from '../gpu/support.ts';
-import { trace } from '../../src/gpu/traceBackend.ts';
+import { TARGETS, testDevice } from '../gpu/support.ts';
 import { relativeError } from '../ops/support.ts';
 import { referenceForward } from '../reference/model.ts';
 import { randomArrays, randomParameters } from '../reference/randomArrays.ts';
@@ -69,79 +66,6 @@ describe('cached logits on the GPU', () => {
     }
     generator.dispose();
     arenas.dispose();
-  });
-});
-
-describe('the draw on the GPU', () => {
-  const V = 50;
-  // a few likely tokens, two pairs of equals, a long tail
-  const logits = Float32Array.from(
-    { length: V },
-    (_, i) => [2.5, 1, 1, 3, 0.5, 0.5, -1][i] ?? -2 - (i % 7) / 7,
-  );
-  async function draws(target: (typeof targets)[number][1], controls: number[], count: number) {
-    const graph = trace((tracer) => {
-      const drawn = tracer.record(
-        'Sample',
-        { logits: tracer.input('logits', [1, V]), controls: tracer.input('controls', [4]) },
-        {
-          y: { shape: [1], dtype: 'int32' },
-          weights: { shape: [V] },
-          state: { shape: [4], dtype: 'uint32' },
-          tokens: { shape: [4096], dtype: 'uint32' },
-        },
-      );
-      for (const name of ['y', 'weights', 'state', 'tokens']) tracer.output(name, drawn[name]!);
-    });
-    const data = {
-      logits,
-      controls: Float32Array.of(...controls, 0),
-      y: new Int32Array(1),
-      weights: new Float32Array(V),
-      state: Uint32Array.of(7, 0, 0, 0),
-      tokens: new Uint32Array(4096),
-    };
-    const after = await runGraph(graph, data, target, count);
-    return [...new Uint32Array(after['tokens']!.buffer, 0, count)];
-  }
-  const settings: [string, number, number, number][] = [
-    ['everything', 1, 0, 1],
-    ['the three most likely, one of two equals left out', 1, 3, 1],
-    ['a nucleus', 0.8, 0, 0.7],
-    ['a nucleus that ends between equals', 1, 0, 0.8],
-    ['a nucleus of the most likely five', 1.5, 5, 0.9],
-    ['the likeliest alone, by a tiny nucleus', 1, 0, 0.01],
-  ];
-  it.each(
-    targets
-      .filter(([name]) => name !== 'lanes of four')
-      .flatMap(([kind, target]) =>
-        settings.map(([name, ...controls]) => [kind, name, target, controls] as const),
-      ),
-  )(
-    '%s, %s: as often as the sampler of the CPU draws it',
-    async (_kind, _name, target, [temperature, topK, topP]) => {
-      const count = 600;
-      const got = await draws(target, [temperature!, topK!, topP!], count);
-      const rng = createRng(3);
-      const frequency = (list: number[]) =>
-        Array.from({ length: V }, (_, id) => list.filter((token) => token === id).length / list.length);
-      const many = 6000;
-      const want = frequency(
-        Array.from({ length: many }, () =>
-          sampleToken(logits, { temperature: temperature!, topK: topK!, topP: topP! }, rng),
-        ),
-      );
-      for (const [id, share] of frequency(got).entries()) {
-        if (want[id] === 0 && topK! + (1 - topP!) > 0) expect(share, `token ${id}`).toBe(0);
-        const deviation = Math.sqrt((want[id]! * (1 - want[id]!)) / count) + 2 / count;
-        expect(Math.abs(share - want[id]!), `token ${id}`).toBeLessThan(5 * deviation);
-      }
-      expect(await draws(target, [temperature!, topK!, topP!], 20)).toEqual(got.slice(0, 20)); // the seed decides
-    },
-  );
-  it.each(targets)('%s: without temperature the most likely, the first of equals', async (_kind, target) => {
-    expect(await draws(target, [0, 0, 1], 3)).toEqual([3, 3, 3]);
   });
 });
 

@@ -30,7 +30,7 @@ export function sample(node: GraphNode, target: Target): Dispatch[] {
 var best = -3e38; var bestAt = ${V}u;
 ${each} { if (logits[c] > best) { best = logits[c]; bestAt = c; } }
 let top = maxAll(best, lid);
-let first = minAll(select(${V}u, bestAt, best == top), lid);
+let first = min(minAll(select(${V}u, bestAt, best == top), lid), ${V - 1}u); // a token, even where all is NaN
 let inverse = 1.0 / max(temperature, 1e-6);
 ${each} { weights[c] = exp((logits[c] - top) * inverse); }
 // last: bits of the smallest weight kept; ties: how many of exactly that weight
@@ -49,10 +49,12 @@ ${each} { let w = bitcast<u32>(weights[c]); if (w > last) { massAbove += weights
 ties = min(ties, u32(sumAll(atLast, lid)));
 var mass = sumAll(massAbove, lid) + f32(ties) * bitcast<f32>(last);
 if (topP < 1.0) {
-  let enough = topP * mass; let floor = last;
+  let enough = max(topP * mass, 1e-30); // at least the best, whose weight is 1
+  let floor = last;
+  last = 0u;
   for (var bit = 30; bit >= 0; bit--) {
     let guess = last | (1u << u32(bit));
-    if (guess <= floor) { continue; }
+    if (guess <= floor) { last = guess; continue; } // all that top-k kept is enough
     var sum = 0.0; ${each} { if (bitcast<u32>(weights[c]) >= guess) { sum += weights[c]; } }
     if (sumAll(sum, lid) >= enough) { last = guess; }
   }
@@ -68,7 +70,7 @@ if (topP < 1.0) {
 // the draw: each lane's share of the mass, then a walk through the chunk that the number falls into
 var mine = 0.0; var equals = 0u;
 ${each} { let w = bitcast<u32>(weights[c]); if (w > last) { mine += weights[c]; } else if (w == last) { equals++; } }
-${lanes === 1 ? 'share[0] = mine; equalsIn[0] = equals;' : 'share[lid] = mine; equalsIn[lid] = equals;\nworkgroupBarrier(); // all shares are there before lane 0 reads them'}
+${lanes === 1 ? 'share[0] = mine; equalsIn[0] = equals;' : 'share[lid] = mine; equalsIn[lid] = equals;\nstorageBarrier(); workgroupBarrier(); // weights and shares of all are there before lane 0 reads them'}
 if (lid != 0u) { return; }
 var token = first;
 if (temperature > 0.0) {
