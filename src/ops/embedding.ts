@@ -17,7 +17,7 @@ interface EmbeddingAttrs {
   T: number;
   /** Position of the first row of a sequence: the length of the cache when decoding. */
   offset: number;
-  /** For plans, instead of offset: the same as data, int32 [1]. */
+  /** Instead of offset, for plans: the same as data, int32 [1]. */
   position?: tf.Tensor;
 }
 
@@ -27,13 +27,16 @@ export const embedding = (
   { wpe, T, offset = 0, position }: { wpe?: tf.Tensor; T: number; offset?: number; position?: tf.Tensor },
 ): tf.Tensor2D => run('Embedding', { wte, wpe, idx }, { T, offset, position, positions: wpe?.shape[0] ?? 0 });
 
-defineKernel<'wte' | 'wpe' | 'idx', EmbeddingAttrs>('Embedding', ({ wte, wpe, idx }, { T, offset }) => {
-  const C = wte.shape[1]!;
-  const tokens = tf.gather(wte, idx as tf.Tensor1D); // (N, C)
-  if (!wpe) return tokens;
-  const rows = tf.slice(wpe, [offset, 0], [T, C]);
-  return tf.reshape(tf.add(tf.reshape(tokens, [-1, T, C]), rows), [-1, C]);
-});
+defineKernel<'wte' | 'wpe' | 'idx', EmbeddingAttrs>(
+  'Embedding',
+  ({ wte, wpe, idx }, { T, offset, position }) => {
+    const C = wte.shape[1]!;
+    const tokens = tf.gather(wte, idx as tf.Tensor1D); // (N, C)
+    if (!wpe) return tokens;
+    const rows = tf.slice(wpe, [position?.dataSync()[0] ?? offset, 0], [T, C]);
+    return tf.reshape(tf.add(tf.reshape(tokens, [-1, T, C]), rows), [-1, C]);
+  },
+);
 
 defineKernel<'dY' | 'idx', { vocabSize: number }>('EmbeddingDwte', ({ dY, idx }, { vocabSize }) => {
   if (tf.getBackend() === 'webgpu') return tf.unsortedSegmentSum(dY, idx as tf.Tensor1D, vocabSize);

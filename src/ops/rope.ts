@@ -15,7 +15,7 @@ export interface RopeAttrs extends HeadAttrs {
   theta: number;
   /** Position of the first row of a sequence: the length of the cache when decoding. */
   offset: number;
-  /** For plans, instead of offset: the same as data, int32 [1], and one more than the largest position. */
+  /** Instead of offset, for plans: the same as data, int32 [1], and one more than the largest position. */
   position?: tf.Tensor;
   maxPositions?: number;
 }
@@ -29,7 +29,9 @@ export const rope = (qkv: tf.Tensor, attrs: RopeAttrs): tf.Tensor2D =>
   run('Rope', { qkv }, { ...attrs, direction: 1 });
 
 /** Factors of every position and column, (T, (NH + 2 NKV) HS); columns of v are turned by nothing. */
-function factors({ T, headDim, nHead, nKvHead, theta, offset, direction }: RopeAttrs & Direction) {
+function factors(attrs: RopeAttrs & Direction) {
+  const { T, headDim, nHead, nKvHead, theta, direction } = attrs;
+  const offset = attrs.position?.dataSync()[0] ?? attrs.offset;
   const width = (nHead + 2 * nKvHead) * headDim;
   const cos = new Float32Array(T * width).fill(1);
   const sin = new Float32Array(T * width);
