@@ -102,6 +102,8 @@ export function pickTile({ M, N, K, layout }: Product, target: Target): Tile {
       ? [[8, 8]]
       : share
         ? [
+            // twice the code pays where the loop is long and b is not read across its rows
+            ...(layout !== 'nn' && K >= 512 && M * N >= 1 << 17 ? [[64, 16]] : []),
             [32, 16],
             [32, 8],
             [16, 16],
