@@ -6,7 +6,9 @@
  */
 import { Arenas, readBuffer } from '../gpu/arenas.ts';
 import type { Target } from '../gpu/kernels/kernel.ts';
-import { type External, Plan, planGraph } from '../gpu/plan.ts';
+import { type External, Plan, planGraph, type PlanSketch } from '../gpu/plan.ts';
+import { GpuError, invariant } from '../lib/errors.ts';
+import { formatBytes } from '../lib/units.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { kvWidth, TOKEN_RING, traceDecode, tracePrefill } from './decodeGraph.ts';
 import { type GenerateOptions, promptLimit } from './generate.ts';
@@ -16,8 +18,10 @@ const CHUNK = 32;
 /** A submit is about so long: the page wants its tokens as they come. */
 const SUBMIT_MS = 30;
 const MOST_PER_SUBMIT = 16;
+const UNTIMED_PER_SUBMIT = 4; // before the first was timed
 const IN_FLIGHT = 2;
 
+/** Writes one text at a time; its buffers hold where that text is. */
 export class PlanGenerator {
   readonly #device: GPUDevice;
   readonly #live: Arenas;
@@ -27,7 +31,9 @@ export class PlanGenerator {
   readonly #copy: Arenas;
   #prefill!: Plan;
   #decode!: Plan;
-  #msPerToken = 0;
+  #msPerToken: number | undefined;
+  /** When the last submit was done, ms; undefined after a prompt, whose time is not that of tokens. */
+  #doneAt: number | undefined;
 
   private constructor(device: GPUDevice, live: Arenas, model: ModelConfig) {
     this.#device = device;
@@ -55,23 +61,47 @@ export class PlanGenerator {
     );
   }
 
-  /** @throws {GpuError} */
+  /**
+   * `live`: the parameters, as training changes them. `onProgress`: programs compiled so far, and in all.
+   *
+   * @throws {GpuError} when the GPU has no room or refuses a program.
+   */
   static async create(
     device: GPUDevice,
     live: Arenas,
     model: ModelConfig,
     target: Target,
+    onProgress?: (ready: number, all: number) => void,
   ): Promise<PlanGenerator> {
-    const generator = new PlanGenerator(device, live, model);
+    device.pushErrorScope('out-of-memory');
+    let generator: PlanGenerator;
+    let outOfMemory: Promise<GPUError | null>;
+    try {
+      generator = new PlanGenerator(device, live, model);
+    } finally {
+      outOfMemory = device.popErrorScope();
+    }
     const external = (name: string): External => {
       const buffer = generator.#buffers.get(name);
       return buffer ? { buffer } : generator.#copy.place('parameters', name.slice('parameters/'.length));
     };
     try {
-      [generator.#prefill, generator.#decode] = await Promise.all([
-        Plan.compile(device, planGraph(tracePrefill(model, generator.#rows), target), external),
-        Plan.compile(device, planGraph(traceDecode(model), target), external),
-      ]);
+      if (await outOfMemory)
+        throw new GpuError(
+          `The GPU has no room for the ${formatBytes(generator.#ownBytes)} that writing text takes, a copy of the weights ` +
+            'among them. Nothing is lost. Close other pages that use the GPU, or choose a smaller model or context.',
+        );
+      const sketches = [tracePrefill(model, generator.#rows), traceDecode(model)].map((graph) =>
+        planGraph(graph, target),
+      );
+      const all = sketches.reduce((sum, { stats }) => sum + stats.pipelines, 0);
+      let ready = 0;
+      const compile = (sketch: PlanSketch) =>
+        Plan.compile(device, sketch, external, () => onProgress?.(++ready, all));
+      const prefill = compile(sketches[0]!).then((plan) => (generator.#prefill = plan));
+      const decode = compile(sketches[1]!).then((plan) => (generator.#decode = plan));
+      await Promise.allSettled([prefill, decode]); // nothing is disposed of while the other is still being made
+      await Promise.all([prefill, decode]);
     } catch (error) {
       generator.dispose();
       throw error;
@@ -83,6 +113,7 @@ export class PlanGenerator {
   async *tokens(prompt: ArrayLike<number>, options: GenerateOptions): AsyncGenerator<number> {
     const { blockSize } = this.#model;
     const history = Array.from(prompt).slice(-promptLimit(this.#model));
+    invariant(history.length > 0, 'a text begins with a token at least');
     this.#begin(options);
     this.#feed(history);
     let position = history.length;
@@ -99,7 +130,8 @@ export class PlanGenerator {
         }
         while (underWay.length < IN_FLIGHT && ordered < options.maxNewTokens && position <= blockSize) {
           // the logits of the last position give one more token; what its own run leaves is never read
-          const count = Math.min(this.#perSubmit, options.maxNewTokens - ordered, blockSize + 1 - position);
+          const wanted = ordered === 0 ? 1 : this.#perSubmit; // the first is to be seen at once
+          const count = Math.min(wanted, options.maxNewTokens - ordered, blockSize + 1 - position);
           underWay.push(this.#draw(ordered, count));
           ordered += count;
           position += count;
@@ -124,13 +156,13 @@ export class PlanGenerator {
   }
 
   get bytes(): number {
+    return this.#ownBytes + this.#prefill.bytes + this.#decode.bytes;
+  }
+
+  /** Without those of the plans. */
+  get #ownBytes(): number {
     const buffers = [...this.#buffers.values(), ...this.#staging];
-    return (
-      this.#copy.bytes +
-      this.#prefill.bytes +
-      this.#decode.bytes +
-      buffers.reduce((sum, { size }) => sum + size, 0)
-    );
+    return buffers.reduce((sum, { size }) => sum + size, this.#copy.bytes);
   }
 
   dispose(): void {
@@ -145,7 +177,7 @@ export class PlanGenerator {
   }
 
   get #perSubmit(): number {
-    if (this.#msPerToken === 0) return 4;
+    if (this.#msPerToken === undefined) return UNTIMED_PER_SUBMIT;
     return Math.max(1, Math.min(MOST_PER_SUBMIT, Math.floor(SUBMIT_MS / this.#msPerToken)));
   }
 
@@ -173,6 +205,7 @@ export class PlanGenerator {
       this.#submit((pass) => this.#prefill.encode(pass));
     }
     queue.writeBuffer(this.#buffers.get('position')!, 0, Int32Array.of(tokens.length));
+    this.#doneAt = undefined;
   }
 
   /** Draws `count` tokens, the first of which is number `from`; they arrive when the GPU is done. */
@@ -190,8 +223,12 @@ export class PlanGenerator {
     const tokens = Array.from({ length: count }, (_, i) => ring[(from + i) % TOKEN_RING]!);
     staging.unmap();
     this.#staging.push(staging);
-    const ms = (performance.now() - startedAt) / count / IN_FLIGHT; // there was another before it
-    this.#msPerToken = this.#msPerToken ? 0.7 * this.#msPerToken + 0.3 * ms : ms;
+    const now = performance.now();
+    if (this.#doneAt !== undefined) {
+      const ms = (now - Math.max(startedAt, this.#doneAt)) / count;
+      this.#msPerToken = this.#msPerToken === undefined ? ms : 0.7 * this.#msPerToken + 0.3 * ms;
+    }
+    this.#doneAt = now;
     return tokens;
   }
 

@@ -1,5 +1,5 @@
 /** Generation on the GPU: cached logits and whole completions, against the reference and the eager path. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateTokens } from '../../src/generate/generate.ts';
 import { PlanGenerator } from '../../src/generate/planGenerate.ts';
 import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
@@ -103,6 +103,8 @@ describe('PlanGenerator', () => {
     const options = { ...greedy, temperature: 1, maxNewTokens: 25 };
     const want = await collect(generator.tokens([1, 2], options));
     const { bytes } = generator;
+    const device = await testDevice();
+    const made = [vi.spyOn(device, 'createBuffer'), vi.spyOn(device, 'createBindGroup')];
     const got: number[] = [];
     for await (const token of generator.tokens([1, 2], options)) {
       if (got.push(token) === 3)
@@ -117,6 +119,48 @@ describe('PlanGenerator', () => {
     }
     expect(await collect(generator.tokens([1, 2], options))).toEqual(after);
     expect(generator.bytes).toBe(bytes);
+    for (const spy of made) {
+      expect(spy).not.toHaveBeenCalled();
+      spy.mockRestore();
+    }
+    generator.dispose();
+    arenas.dispose();
+  });
+
+  it('tells how far compiling is', async () => {
+    const { arenas } = await arenasFor(llama);
+    const steps: [number, number][] = [];
+    const device = await testDevice();
+    const generator = await PlanGenerator.create(device, arenas, llama, targets[1]![1], (...step) =>
+      steps.push(step),
+    );
+    const all = steps[0]![1];
+    expect(steps).toEqual(Array.from({ length: all }, (_, i) => [i + 1, all]));
+    generator.dispose();
+    arenas.dispose();
+  });
+
+  it('says so when the GPU has no room', async () => {
+    const { arenas } = await arenasFor(llama);
+    const device = await testDevice();
+    const { popErrorScope } = device;
+    device.popErrorScope = async () => {
+      device.popErrorScope = popErrorScope;
+      await popErrorScope.call(device);
+      return new GPUOutOfMemoryError('full');
+    };
+    await expect(PlanGenerator.create(device, arenas, llama, targets[1]![1])).rejects.toThrow(
+      /no room for the/,
+    );
+    arenas.dispose();
+  });
+
+  it('wants a prompt', async () => {
+    const { arenas } = await arenasFor(llama);
+    const generator = await PlanGenerator.create(await testDevice(), arenas, llama, targets[1]![1]);
+    await expect(collect(generator.tokens([], { ...greedy, maxNewTokens: 1 }))).rejects.toThrow(
+      /begins with a token/,
+    );
     generator.dispose();
     arenas.dispose();
   });
