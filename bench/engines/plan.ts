@@ -1,18 +1,20 @@
 /** Our engine: the model traced once, planned, and replayed from prepared commands (src/gpu/, src/train/planStep.ts). */
 import { Arenas, layoutArenas } from '../../src/gpu/arenas.ts';
 import { isSoftwareAdapter, openDevice } from '../../src/gpu/device.ts';
+import type { Target } from '../../src/gpu/kernels/kernel.ts';
 import { targetFor } from '../../src/gpu/target.ts';
 import { parameterSpecs } from '../../src/model/config.ts';
 import { PlanStep, sketchStep } from '../../src/train/planStep.ts';
 import type { BatchSource } from '../../src/train/stepGraph.ts';
 import type { Engine } from './engine.ts';
 
-export const engine: Engine = {
-  name: 'plan',
+/** The engine under `name`, with the kernels of this device but for what `changes` says. */
+const planEngine = (name: string, changes: Partial<Target> = {}): Engine => ({
+  name,
   gpu: true,
   async init(model, train, weights, B) {
     const { device, info } = await openDevice();
-    const target = targetFor(info, device.features, isSoftwareAdapter(info));
+    const target = { ...targetFor(info, device.features, isSoftwareAdapter(info)), ...changes };
     const layout = layoutArenas([...parameterSpecs(model)].map(([name, { shape }]) => [name, shape]));
     const source: BatchSource = { B, T: model.blockSize, from: 'direct' };
     // as in the page: small programs first, better ones before the second step
@@ -52,4 +54,9 @@ export const engine: Engine = {
       },
     };
   },
-};
+});
+
+export const engine = planEngine('plan');
+
+/** As it computes where lanes cannot exchange registers; measured when asked for. */
+export const withoutSubgroups = planEngine('plan-no-subgroups', { subgroupSize: 0 });

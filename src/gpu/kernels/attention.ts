@@ -32,8 +32,9 @@ function pieces(node: GraphNode, target: Target, heads: number) {
   const share = target.subgroupSize === 4 && W === 4 && d % 4 === 0;
   // the more positions share what is loaded, the better, until registers run out
   const most = node.op === 'Attention' && d < 12 ? 2 : 4;
-  const own = share && target.effort === 'best' ? ([most, 2].find((n) => T! % (4 * n) === 0) ?? 1) : 1;
   const lanes = share ? 4 : 1;
+  const large = target.effort === 'best' && target.reduction === 'serial'; // a GPU wants many invocations instead
+  const own = large ? ([most, 2].find((n) => T! % (lanes * n) === 0) ?? 1) : 1;
   const span = lanes * own; // positions of one tile
   const tiles = ceilDiv(T!, span); // of one sequence
   const all = (N! / T!) * heads * tiles;

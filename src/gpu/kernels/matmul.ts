@@ -110,6 +110,7 @@ export function pickTile({ M, N, K, layout }: Product, target: Target): Tile {
             [16, 8],
           ]
         : [
+            [32, 16],
             [16, 16],
             [16, 8],
             [8, 8],
@@ -203,7 +204,7 @@ export function registerTiles(product: Product, tile: Tile): Dispatch {
   if (dBias) for (const v of range(vectors)) lines.push(`var t${v} = ${F}();`);
 
   // two steps of K at a time where they come in pairs: the sums leave the registers (there are too many) half as often
-  const unroll = tile.share && (K / Wk) % 2 === 0 && R * C >= 256 ? 2 : 1;
+  const unroll = (K / Wk) % 2 === 0 && R * C >= 256 ? 2 : 1;
   lines.push(`for (var k0 = 0u; k0 < Kv; k0 += ${unroll}u) {`);
   for (const u of range(unroll)) lines.push(...loadStep(`k0${u > 0 ? ` + ${u}u` : ''}`, `_${u}`));
   for (const r of range(R))
