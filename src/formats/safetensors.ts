@@ -30,14 +30,15 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   { metadata = {}, storage = 'F32' }: { metadata?: Record<string, string>; storage?: StorageType } = {},
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  // a Map first: assigning to an object's __proto__ would lose a tensor of that name
+  const header = new Map<string, unknown>([['__metadata__', { format: 'pt', ...metadata }]]);
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     const begin = end;
     end += data.length * BYTES[storage];
-    header[name] = { dtype: storage, shape, data_offsets: [begin, end] };
+    header.set(name, { dtype: storage, shape, data_offsets: [begin, end] });
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / 8) * 8; // so that the numbers begin at a multiple of 8
   const file = new Uint8Array(8 + headerBytes + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);

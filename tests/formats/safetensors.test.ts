@@ -53,6 +53,11 @@ describe('writeSafetensors()', () => {
     );
   });
 
+  it('loses no tensor to its name', () => {
+    const tensors = new Map([['__proto__', tensor([1], 2)]]);
+    expect(readSafetensors(writeSafetensors(tensors)).tensors).toEqual(tensors);
+  });
+
   it('rounds to the nearest 16-bit number, and keeps what 16 bits can say', () => {
     const exact = Float32Array.from([0, -0, 1, -2.5, 65504, 2 ** -24, 2 ** -14, Infinity, -Infinity]);
     for (const storage of ['F16', 'BF16'] as const) {
